@@ -1,0 +1,28 @@
+import type { ApiKeyRecord } from '../../keys/api-key.ts';
+import type { Access } from '../../privileges/access.ts';
+
+/** The budget of the calling key at this moment, in points. */
+export interface BudgetView {
+  readonly maximumAvailable: number;
+  readonly currentlyAvailable: number;
+  /** Points a second. */
+  readonly restoreRate: number;
+  /** Largest single operation. */
+  readonly maximumCost: number;
+  /** Requested cost of the running operation. */
+  readonly requestedQueryCost: number;
+  /** When the bucket is full again if nothing else runs, in milliseconds since the epoch. */
+  readonly resetAt: number;
+}
+
+/** What every resolver knows of its caller. Each API adds its own services. */
+export interface CallerContext {
+  readonly requestId: string;
+  readonly apiKey: ApiKeyRecord;
+  readonly access: Access;
+  /** Address of the client, after trusted proxies. */
+  readonly clientAddress: string;
+  /** Names of privileges that the key can use, within its own view. */
+  usablePrivileges(): readonly string[];
+  budget(): Promise<BudgetView>;
+}

@@ -1,0 +1,53 @@
+/** What a key is once its secret was proved: everything that admission needs, and nothing that is secret. */
+export interface ApiKeyRecord {
+  /** UUID; a global id on the API is made from it. */
+  readonly id: string;
+  /** The 12 characters that stand in the token. */
+  readonly publicId: string;
+  readonly name: string;
+  readonly environment: ApiKeyEnvironment;
+  readonly type: ApiKeyType;
+  readonly applicationScope: ApplicationScope;
+  readonly application: ApplicationRecord;
+  /** Own rules, in the grammar of privileges. */
+  readonly privileges: readonly string[];
+  /** What a management key may hand out on the protected API. */
+  readonly grantable: readonly string[] | undefined;
+  readonly onDenied: OnDenied;
+  /** Name of a plan, or `undefined` for the default of the type. */
+  readonly plan: string | undefined;
+  readonly throttle: ThrottleOverride | undefined;
+  /** Milliseconds since the epoch, as all times here. */
+  readonly expiresAt: number | undefined;
+  readonly notBefore: number | undefined;
+  readonly disabledAt: number | undefined;
+  readonly revokedAt: number | undefined;
+  readonly deletedAt: number | undefined;
+  readonly createdAt: number;
+  /** Raised by every change: a cache never replaces a higher version by a lower one. */
+  readonly version: number;
+}
+
+export interface ApplicationRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly ownerName: string;
+  readonly status: ApplicationStatus;
+  readonly plan: string | undefined;
+  readonly throttle: ThrottleOverride | undefined;
+}
+
+export type ApiKeyEnvironment = 'LIVE' | 'TEST';
+export type ApiKeyType = 'API' | 'MANAGEMENT';
+export type ApplicationScope = 'OWN' | 'ALL';
+export type ApplicationStatus = 'ACTIVE' | 'DISABLED' | 'DELETED';
+export type OnDenied = 'REJECT' | 'NULL' | 'HIDE';
+
+/** Numbers of a plan that a key or an application replaces. Points and points a second. */
+export interface ThrottleOverride {
+  readonly maximumAvailable?: number;
+  readonly restoreRate?: number;
+  readonly maximumCost?: number;
+  readonly inFlight?: number;
+  readonly requests?: { readonly max: number; readonly windowMs: number };
+}

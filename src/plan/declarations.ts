@@ -1,0 +1,88 @@
+/**
+ * What an API's author declares about a schema, beside its types. It stands in `extensions.fieldpass` of fields,
+ * arguments, types, input fields and enum values: the Pothos plugins write it there, and `declare(schema, config)`
+ * writes it there for a schema that was not built with Pothos. `compileSchema` reads nothing else.
+ */
+import type { Verb } from './verb.ts';
+
+/** A schema coordinate of a field, `Type.field` (GraphQL spec, "Schema Coordinates"). */
+export type CoordinateText = `${string}.${string}`;
+
+/** Cost of one call, in points; `weight` may have decimals. IBM's `@cost`. */
+export interface CostDeclaration {
+  readonly weight?: number;
+  readonly listSize?: ListSizeDeclaration;
+}
+
+/** IBM's `@listSize`. */
+export interface ListSizeDeclaration {
+  readonly assumedSize?: number;
+  readonly slicingArguments?: readonly string[];
+  readonly sizedFields?: readonly string[];
+  readonly requireOneSlicingArgument?: boolean;
+  /** Largest value that a slicing argument may take; more is `PAGE_SIZE_OUT_OF_RANGE`. */
+  readonly maximumSize?: number;
+  /** Length when no slicing argument is given (a connection's default page). */
+  readonly defaultSize?: number;
+}
+
+/** Call limit of one field per key, enforced through graphql-rate-limit. `window` is a duration, `1m` or `PT1M`. */
+export interface RateLimitDeclaration {
+  readonly max: number;
+  readonly window: string;
+  readonly identityArgs?: readonly string[];
+}
+
+export interface FieldDeclaration {
+  /** Verbs of a mutation's root field; required there, impossible elsewhere. */
+  readonly verbs?: readonly Exclude<Verb, 'read'>[];
+  /** Never matched by a wildcard rule. */
+  readonly explicit?: boolean;
+  /** Readable by every valid key. */
+  readonly open?: boolean;
+  /** Structure, not data: only what it carries is judged. */
+  readonly transparent?: boolean;
+  /** A delete: needs `update` on every field of this entity that is not explicit. */
+  readonly deletes?: string;
+  readonly cost?: CostDeclaration;
+  readonly rateLimit?: RateLimitDeclaration;
+}
+
+export interface ArgumentDeclaration {
+  /** Fields that the argument filters, orders or searches by; `[]` declares it neutral. */
+  readonly looksAt?: readonly CoordinateText[];
+  readonly weight?: number;
+}
+
+/** Of object and interface types. */
+export interface TypeDeclaration {
+  /** All fields are readable by every valid key, now and later. */
+  readonly open?: boolean;
+  readonly weight?: number;
+}
+
+export interface InputTypeDeclaration {
+  /** The object type whose fields the input fields set, filter or order by. */
+  readonly entity?: string;
+  /**
+   * `SET`: values to store, judged by the mutation's verbs (the default under a mutation).
+   * `FILTER`: judged by `read`, wherever it stands. `OPERATOR`: structure without meaning of its own (`eq`, `gte`, `and`).
+   */
+  readonly use?: 'SET' | 'FILTER' | 'OPERATOR';
+}
+
+export interface InputFieldDeclaration {
+  /** The entity field that this input field sets or filters by, when its name differs: `City.population`. */
+  readonly sets?: CoordinateText;
+  /** It finds the object to change by these fields: `read` on each. `[]` declares it neutral (global ids, etag). */
+  readonly looksAt?: readonly CoordinateText[];
+  readonly weight?: number;
+}
+
+export interface EnumValueDeclaration {
+  /** An order or group-by value reads these fields. */
+  readonly looksAt?: readonly CoordinateText[];
+}
+
+/** Key under `extensions`. */
+export const extensionName = 'fieldpass';

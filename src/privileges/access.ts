@@ -1,0 +1,11 @@
+import type { PrivilegeBit } from '../plan/compiled-schema.ts';
+import type { Verb } from '../plan/verb.ts';
+
+/** A key's privileges on one schema, as the request carries them. */
+export interface Access {
+  /** Shared by all keys with the same rules. */
+  readonly hash: string;
+  has(bit: PrivilegeBit): boolean;
+  /** By name: for resolvers. Open and transparent fields are always allowed; an unknown coordinate never is. */
+  allows(verb: Verb, type: string, field: string): boolean;
+}

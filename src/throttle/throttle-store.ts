@@ -1,0 +1,70 @@
+import type { MicroPoints } from '../plan/compiled-schema.ts';
+
+/** A token bucket and an in-flight cap, of a key or of an application. */
+export interface Bucket {
+  /** Partition: `key:<id>` or `application:<id>`. */
+  readonly id: string;
+  readonly capacity: MicroPoints;
+  /** Micro-points a second. */
+  readonly restoreRate: MicroPoints;
+  readonly inFlight: number;
+}
+
+/** State of a bucket after an answer. */
+export interface BucketState {
+  readonly available: MicroPoints;
+  readonly inFlight: number;
+}
+
+export interface Reservation {
+  /** UUID; the same id again changes nothing. */
+  readonly id: string;
+  readonly cost: MicroPoints;
+  /** All or none. */
+  readonly buckets: readonly Bucket[];
+  /** Frees the in-flight slot of a process that died: execution timeout and a margin, in milliseconds. */
+  readonly ttlMs: number;
+}
+
+export type ReserveAnswer =
+  | { readonly kind: 'RESERVED'; readonly states: readonly BucketState[] }
+  | {
+      readonly kind: 'REFUSED';
+      /** Position in `buckets` of the one that refused; no bucket was changed. */
+      readonly bucket: number;
+      readonly reason: 'COST' | 'IN_FLIGHT';
+      /** Exact for an otherwise idle key; 0 when only a running operation can free a slot. */
+      readonly retryAfterMs: number;
+      readonly states: readonly BucketState[];
+    }
+  /** Dearer than the bucket can ever hold: never retry. */
+  | { readonly kind: 'IMPOSSIBLE'; readonly bucket: number; readonly states: readonly BucketState[] };
+
+export interface RequestsWindow {
+  /** Partition, as of a bucket. */
+  readonly id: string;
+  readonly max: number;
+  readonly windowMs: number;
+}
+
+export type CountAnswer =
+  | { readonly kind: 'COUNTED'; readonly remaining: number; readonly resetMs: number }
+  | { readonly kind: 'REFUSED'; readonly retryAfterMs: number };
+
+/**
+ * Where balances live. Every call is atomic and ends within the store's own deadline. Three implementations pass one
+ * conformance suite: memory (one process), Redis, PostgreSQL.
+ */
+export interface ThrottleStore {
+  /** Counts one request in each window; a refused request is not counted. */
+  count(windows: readonly RequestsWindow[]): Promise<CountAnswer>;
+  reserve(reservation: Reservation): Promise<ReserveAnswer>;
+  /**
+   * Gives back what was reserved and not used, and frees the in-flight slots. Once: settling the same id again, or
+   * after its time to live, changes nothing. A process that dies before this line leaves the reservation charged.
+   */
+  settle(reservation: Reservation, actual: MicroPoints): Promise<readonly BucketState[]>;
+  /** Looks without taking. */
+  peek(buckets: readonly Bucket[]): Promise<readonly BucketState[]>;
+  close(): Promise<void>;
+}
