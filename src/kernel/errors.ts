@@ -24,3 +24,8 @@ export function codeOf(error: unknown): ErrorCode | undefined {
   const code = error.extensions['code'];
   return typeof code === 'string' && Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : undefined;
 }
+
+/** Whatever was thrown, as an error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

@@ -28,6 +28,16 @@ export interface ApiKeyRecord {
   readonly version: number;
 }
 
+/** One of the secrets of a key, without what it is compared by. */
+export interface KeySecretRecord {
+  /** UUID. */
+  readonly id: string;
+  readonly status: KeySecretStatus;
+  readonly expiresAt: number | undefined;
+}
+
+type KeySecretStatus = 'PENDING' | 'ACTIVE' | 'RETIRING' | 'EXPIRED' | 'REVOKED';
+
 export interface ApplicationRecord {
   readonly id: string;
   readonly name: string;

@@ -29,7 +29,11 @@ export interface CompiledObject {
   readonly fields: ReadonlyMap<string, CompiledField>;
   /** Price of one instance (default 1 point; Edge, PageInfo and root types 0). */
   readonly weight: MicroPoints;
+  readonly structure: Structure | undefined;
 }
+
+/** What an object type is for when it holds no data of its own: proved by shape, never by name. */
+export type Structure = 'ROOT' | 'CONNECTION' | 'EDGE' | 'PAGE_INFO' | 'PAYLOAD';
 
 export interface CompiledField {
   readonly coordinate: Coordinate;
@@ -67,6 +71,8 @@ export interface CompiledArgument {
   readonly type: GraphQLInputType;
   /** Bits that supplying it needs, whatever its value. */
   readonly needs: readonly PrivilegeBit[];
+  /** It looks at a field of an abstract type: each of these bits is needed only when the key can see its object type. */
+  readonly needsWhereVisible: readonly PrivilegeBit[];
   readonly input: CompiledInput | undefined;
   readonly weight: MicroPoints;
   readonly defaultValue: unknown;
@@ -81,6 +87,8 @@ export interface CompiledInputObject {
   readonly fields: ReadonlyMap<string, CompiledInputField>;
   /** True when no field below needs a privilege or has a weight: a walk can stop here. */
   readonly inert: boolean;
+  /** Some field below needs a privilege. */
+  readonly judged: boolean;
 }
 
 export interface CompiledInputField {
@@ -108,8 +116,11 @@ export interface CompiledSchema {
   readonly objects: readonly CompiledObject[];
   readonly objectByName: ReadonlyMap<string, CompiledObject>;
   readonly inputs: ReadonlyMap<string, CompiledInput>;
+  /** Every bit that something in the schema needs, ascending: the privileges that can matter. */
+  readonly neededBits: readonly PrivilegeBit[];
   readonly queryType: CompiledObject;
   readonly mutationType: CompiledObject | undefined;
   readonly subscriptionType: CompiledObject | undefined;
+  /** The same array for the same type, in index order. */
   possibleTypes(type: GraphQLCompositeType): readonly CompiledObject[];
 }

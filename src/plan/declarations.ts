@@ -51,10 +51,12 @@ export interface FieldDeclaration {
 export interface ArgumentDeclaration {
   /** Fields that the argument filters, orders or searches by; `[]` declares it neutral. */
   readonly looksAt?: readonly CoordinateText[];
+  /** Of a mutation's argument that is a value to store: judged by the mutation's verbs on this field. */
+  readonly sets?: CoordinateText;
   readonly weight?: number;
 }
 
-/** Of object and interface types. */
+/** Of object and interface types; `weight` also of scalars and enums. */
 export interface TypeDeclaration {
   /** All fields are readable by every valid key, now and later. */
   readonly open?: boolean;
@@ -82,6 +84,17 @@ export interface InputFieldDeclaration {
 export interface EnumValueDeclaration {
   /** An order or group-by value reads these fields. */
   readonly looksAt?: readonly CoordinateText[];
+}
+
+/** Of the schema itself: rules for what a schema that was not written for Fieldpass leaves unsaid. */
+export interface SchemaDeclaration {
+  /** Length of a list that nothing bounds; without it such a list is a build error. */
+  readonly defaultAssumedSize?: number;
+  /**
+   * What an argument looks at that is neither declared nor inferred. `REFUSE` (default): a build error. `RESULT`: every
+   * field, that is not explicit, of what the field returns. `NEUTRAL`: nothing.
+   */
+  readonly undeclaredArguments?: 'REFUSE' | 'RESULT' | 'NEUTRAL';
 }
 
 /** Key under `extensions`. */

@@ -8,4 +8,6 @@ export interface Access {
   has(bit: PrivilegeBit): boolean;
   /** By name: for resolvers. Open and transparent fields are always allowed; an unknown coordinate never is. */
   allows(verb: Verb, type: string, field: string): boolean;
+  /** Whether the key can see the object type: some field of it, and what that field returns, is readable. */
+  sees(type: string): boolean;
 }

@@ -2,8 +2,10 @@ import type { MicroPoints } from '../plan/compiled-schema.ts';
 
 /** A token bucket and an in-flight cap, of a key or of an application. */
 export interface Bucket {
-  /** Partition: `key:<id>` or `application:<id>`. */
+  /** `key:<id>` or `application:<id>`. */
   readonly id: string;
+  /** What is decided together has the same one, and stands on one node of a cluster: the application's id. */
+  readonly partition: string;
   readonly capacity: MicroPoints;
   /** Micro-points a second. */
   readonly restoreRate: MicroPoints;
@@ -41,8 +43,9 @@ export type ReserveAnswer =
   | { readonly kind: 'IMPOSSIBLE'; readonly bucket: number; readonly states: readonly BucketState[] };
 
 export interface RequestsWindow {
-  /** Partition, as of a bucket. */
+  /** As of a bucket. */
   readonly id: string;
+  readonly partition: string;
   readonly max: number;
   readonly windowMs: number;
 }

@@ -1,0 +1,107 @@
+import { findApplication } from '../applications/application-store.ts';
+import type { ApiKeyEnvironment, ApiKeyType, ApplicationScope, ThrottleOverride } from '../keys/api-key.ts';
+import type { ApiKeyDetails } from '../keys/store/api-key-details.ts';
+import { findApiKey } from '../keys/store/find-api-keys.ts';
+import { visibilityOf } from '../keys/store/visibility.ts';
+import { type ActorChange, changeBy } from './change.ts';
+import { earlierResult } from './idempotency.ts';
+import { insertKey, type NewKey } from './insert-key.ts';
+import { notFound } from './not-found.ts';
+import { requireCeiling } from './rules/ceiling.ts';
+import { checkMetadata } from './rules/metadata.ts';
+import { parseKnownRules } from './rules/privileges.ts';
+import { badInput, optionalText, requireText, textLimits } from './rules/text.ts';
+import { checkPlan, checkThrottle } from './rules/throttle.ts';
+import { defaultExpiry, expiryProblem, periodProblem, refuseValidity } from './rules/validity.ts';
+import type { AdministrationServices, Caller } from './services.ts';
+
+export interface CreateApiKeyInput {
+  readonly applicationId: string;
+  readonly name: string;
+  readonly type: ApiKeyType;
+  readonly environment: ApiKeyEnvironment;
+  readonly privileges: readonly string[];
+  /** Management keys only. */
+  readonly grantable?: readonly string[] | null | undefined;
+  /** Management keys only; OWN by default. */
+  readonly applicationScope?: ApplicationScope | null | undefined;
+  readonly plan?: string | null | undefined;
+  readonly throttle?: ThrottleOverride | null | undefined;
+  /** Milliseconds since the epoch; absent: the default validity; null: never, where that is allowed. */
+  readonly expiresAt?: number | null | undefined;
+  readonly notBefore?: number | null | undefined;
+  readonly note?: string | null | undefined;
+  readonly externalId?: string | null | undefined;
+  readonly metadata?: unknown;
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface CreatedApiKey {
+  readonly apiKey: ApiKeyDetails;
+  /** The key's text, this once; `undefined` when an earlier call with the same idempotency key made it. */
+  readonly key: string | undefined;
+}
+
+/**
+ * Creates a key of an application.
+ * @throws BAD_USER_INPUT, PRIVILEGE_INVALID, NOT_FOUND, VALIDITY_OUT_OF_BOUNDS, PRIVILEGE_ESCALATION, IDEMPOTENCY_KEY_REUSED
+ */
+export async function createApiKey(
+  services: AdministrationServices,
+  caller: Caller,
+  input: CreateApiKeyInput,
+): Promise<CreatedApiKey> {
+  const described = describe(services, input);
+  return changeBy(services, caller, async (change) => {
+    const { within, actor, now } = change;
+    const id = services.makeId();
+    const earlier = await earlierResult(change, 'createApiKey', input, id);
+    if (earlier !== undefined) return { apiKey: await created(change, earlier), key: undefined };
+    const application = await findApplication(within, input.applicationId, visibilityOf(actor));
+    if (!application || application.status === 'DELETED') throw notFound('application');
+    const expiresAt = expiryOf(services, input, actor.expiresAt, now);
+    refuseValidity(expiryProblem(expiresAt, now, services.validity) ?? periodProblem(described.notBefore, expiresAt));
+    const newKey: NewKey = { ...described, id, applicationId: application.id, expiresAt, createdBy: actor.id };
+    const strength = { ...newKey, grantable: newKey.grantable ?? undefined, expiresAt: expiresAt ?? undefined };
+    requireCeiling(actor, strength, services.schemas, [...newKey.privileges, ...(newKey.grantable ?? [])]);
+    const key = await insertKey(services, change, newKey);
+    return { apiKey: await created(change, id), key };
+  });
+}
+
+function describe(services: AdministrationServices, input: CreateApiKeyInput) {
+  if (input.type === 'API') {
+    if (input.grantable) throw badInput('grantable', 'is for keys of type MANAGEMENT only');
+    if (input.applicationScope === 'ALL') throw badInput('applicationScope', 'is for keys of type MANAGEMENT only');
+  }
+  return {
+    name: requireText('name', input.name, textLimits.name),
+    type: input.type,
+    environment: input.environment,
+    applicationScope: input.applicationScope ?? 'OWN',
+    privileges: parseKnownRules(input.privileges, services.schemas[input.type]).texts,
+    grantable: input.grantable ? parseKnownRules(input.grantable, services.schemas.API).texts : null,
+    plan: checkPlan(input.plan ?? null, services.plans),
+    throttle: checkThrottle(input.throttle ?? null),
+    notBefore: input.notBefore ?? null,
+    note: optionalText('note', input.note ?? null, textLimits.note),
+    externalId: optionalText('externalId', input.externalId ?? null, textLimits.externalId),
+    metadata: checkMetadata(input.metadata) ?? null,
+  };
+}
+
+function expiryOf(
+  { validity }: AdministrationServices,
+  { expiresAt, type }: CreateApiKeyInput,
+  issuerEnds: number | undefined,
+  now: number,
+): number | null {
+  if (expiresAt !== undefined) return expiresAt;
+  return defaultExpiry(now, validity, type === 'MANAGEMENT' ? issuerEnds : undefined);
+}
+
+async function created({ within, actor }: ActorChange, id: string): Promise<ApiKeyDetails> {
+  const key = await findApiKey(within, id, visibilityOf(actor));
+  if (!key) throw notFound('API key');
+  return key;
+}

@@ -1,0 +1,70 @@
+import type { ApplicationDetails } from '../applications/application-details.ts';
+import { findApplication } from '../applications/application-store.ts';
+import { application } from '../db/schema/index.ts';
+import { codedError } from '../kernel/errors.ts';
+import type { ThrottleOverride } from '../keys/api-key.ts';
+import { visibilityOf } from '../keys/store/visibility.ts';
+import { changeBy } from './change.ts';
+import { earlierResult } from './idempotency.ts';
+import { notFound } from './not-found.ts';
+import { checkMetadata } from './rules/metadata.ts';
+import { optionalText, requireEmail, requireText, textLimits } from './rules/text.ts';
+import { checkPlan, checkThrottle } from './rules/throttle.ts';
+import type { AdministrationServices, Caller } from './services.ts';
+
+export interface CreateApplicationInput {
+  readonly name: string;
+  readonly ownerName: string;
+  readonly ownerEmail: string;
+  readonly note?: string | null | undefined;
+  readonly externalId?: string | null | undefined;
+  readonly metadata?: unknown;
+  readonly plan?: string | null | undefined;
+  readonly throttle?: ThrottleOverride | null | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/**
+ * Creates an application. Only keys whose scope is all applications may.
+ * @throws BAD_USER_INPUT, PRIVILEGE_ESCALATION, IDEMPOTENCY_KEY_REUSED
+ */
+export async function createApplication(
+  services: AdministrationServices,
+  caller: Caller,
+  input: CreateApplicationInput,
+): Promise<ApplicationDetails> {
+  const values = {
+    name: requireText('name', input.name, textLimits.name),
+    ownerName: requireText('ownerName', input.ownerName, textLimits.name),
+    ownerEmail: requireEmail('ownerEmail', input.ownerEmail),
+    note: optionalText('note', input.note ?? null, textLimits.note),
+    externalId: optionalText('externalId', input.externalId ?? null, textLimits.externalId),
+    metadata: checkMetadata(input.metadata) ?? null,
+    plan: checkPlan(input.plan ?? null, services.plans),
+    throttle: checkThrottle(input.throttle ?? null),
+  };
+  return changeBy(services, caller, async (change) => {
+    const { within, actor, now } = change;
+    if (actor.applicationScope !== 'ALL') {
+      throw codedError('PRIVILEGE_ESCALATION', 'Only a key with applicationScope ALL can create applications.', {
+        rules: ['applicationScope: ALL'],
+      });
+    }
+    const id = services.makeId();
+    const earlier = await earlierResult(change, 'createApplication', input, id);
+    if (earlier === undefined) {
+      await within.insert(application).values({ id, ...values, status: 'ACTIVE', createdAt: now, updatedAt: now });
+      change.record({
+        action: 'application.created',
+        targetType: 'Application',
+        targetId: id,
+        applicationId: id,
+        before: undefined,
+        after: values,
+      });
+    }
+    const created = await findApplication(within, earlier ?? id, visibilityOf(actor));
+    if (!created) throw notFound('application');
+    return created;
+  });
+}

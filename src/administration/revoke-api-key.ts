@@ -1,0 +1,84 @@
+import { inArray, sql } from 'drizzle-orm';
+import { apiKey } from '../db/schema/index.ts';
+import { trustMs } from '../keys/resolve/key-freshness.ts';
+import type { ApiKeyDetails } from '../keys/store/api-key-details.ts';
+import { livingDescendants } from '../keys/store/descendants.ts';
+import { findApiKeys } from '../keys/store/find-api-keys.ts';
+import { visibilityOf } from '../keys/store/visibility.ts';
+import { type ActorChange, changeBy } from './change.ts';
+import { requireEtag } from './etag.ts';
+import { optionalText, textLimits } from './rules/text.ts';
+import type { AdministrationServices, Caller } from './services.ts';
+import { targetKey } from './target-key.ts';
+
+export interface RevokeApiKeyInput {
+  readonly id: string;
+  readonly etag?: string | undefined;
+  readonly reason?: string | undefined;
+  /** REVOKE ends also the keys that it made, and that those made, as far as the actor may see them. */
+  readonly descendants: 'KEEP' | 'REVOKE';
+}
+
+export interface RevokedApiKey {
+  readonly apiKey: ApiKeyDetails;
+  /** Keys that came from this one and still live. */
+  readonly livingDescendants: number;
+  readonly receipt: RevocationReceipt;
+}
+
+/** After `effectiveAt` no request with the key passes, and no mutation of it starts, on any instance. */
+export interface RevocationReceipt {
+  readonly effectiveAt: number;
+  /** Instances that were seen to have forgotten the key; the others do at `effectiveAt` at the latest. */
+  readonly instancesAcknowledged: number;
+  readonly instancesTotal: number;
+}
+
+/**
+ * Ends a key for good. This instance has forgotten it before the answer. With an embedded database there is no other;
+ * with a server the others believe what they cached for `trustMs` at most, so that is when it is effective everywhere.
+ * Revoking a revoked key changes nothing (but its descendants, when that is asked). It needs no ceiling.
+ * @throws BAD_USER_INPUT, NOT_FOUND, ETAG_MISMATCH
+ */
+export async function revokeApiKey(
+  services: AdministrationServices,
+  caller: Caller,
+  input: RevokeApiKeyInput,
+): Promise<RevokedApiKey> {
+  const reason = optionalText('reason', input.reason, textLimits.reason) ?? null;
+  const { database, clock } = services;
+  const revoked = await changeBy(services, caller, async (change) => {
+    const { within, actor, now } = change;
+    const visibility = visibilityOf(actor);
+    const before = await targetKey(change, input.id);
+    requireEtag(before, input.etag);
+    const living = await livingDescendants(database, within, before.id, visibility, now);
+    const alsoEnded = input.descendants === 'REVOKE' ? await findApiKeys(within, living, visibility) : [];
+    await end(change, [before, ...alsoEnded], reason);
+    return { apiKey: await targetKey(change, before.id), livingDescendants: living.length - alsoEnded.length };
+  });
+  const effectiveAt = clock.now() + (database.kind === 'PGLITE' ? 0 : trustMs);
+  return { ...revoked, receipt: { effectiveAt, instancesAcknowledged: 1, instancesTotal: 1 } };
+}
+
+async function end(change: ActorChange, keys: readonly ApiKeyDetails[], reason: string | null): Promise<void> {
+  const { within, now } = change;
+  const living = keys.filter(({ revokedAt, deletedAt }) => revokedAt === undefined && deletedAt === undefined);
+  if (living.length === 0) return;
+  const ids = living.map(({ id }) => id);
+  await within
+    .update(apiKey)
+    .set({ revokedAt: now, revokedReason: reason, updatedAt: now, version: sql`${apiKey.version} + 1` })
+    .where(inArray(apiKey.id, ids));
+  for (const key of living) {
+    change.touchKeys(key.publicId);
+    change.record({
+      action: 'api_key.revoked',
+      targetType: 'ApiKey',
+      targetId: key.id,
+      applicationId: key.application.id,
+      before: { revokedAt: null },
+      after: { revokedAt: now, reason },
+    });
+  }
+}

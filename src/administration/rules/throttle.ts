@@ -1,0 +1,34 @@
+import type { ThrottleOverride } from '../../keys/api-key.ts';
+import { badInput } from './text.ts';
+
+/** As large as micro-points stay exact integers. */
+const most = 1_000_000_000;
+
+export function checkPlan<Nothing extends null | undefined>(
+  plan: string | Nothing,
+  plans: readonly string[],
+): string | Nothing {
+  if (typeof plan === 'string' && !plans.includes(plan)) throw badInput('plan', `must be one of ${plans.join(', ')}`);
+  return plan;
+}
+
+/** Every number that is given must be one that a bucket can work with. */
+export function checkThrottle<Nothing extends null | undefined>(
+  throttle: ThrottleOverride | Nothing,
+): ThrottleOverride | Nothing {
+  if (throttle === null || throttle === undefined) return throttle;
+  const { maximumAvailable, restoreRate, maximumCost, inFlight, requests } = throttle;
+  requireAmount('throttle.maximumAvailable', maximumAvailable, 1);
+  requireAmount('throttle.restoreRate', restoreRate, 0.001);
+  requireAmount('throttle.maximumCost', maximumCost, 1);
+  requireAmount('throttle.inFlight', inFlight, 1);
+  requireAmount('throttle.requests.max', requests?.max, 1);
+  requireAmount('throttle.requests.window', requests?.windowMs, 1000);
+  return throttle;
+}
+
+function requireAmount(field: string, amount: number | undefined, least: number): void {
+  if (amount === undefined || (amount >= least && amount <= most)) return;
+  const [from, to] = field.endsWith('window') ? ['PT1S', 'about 11 days'] : [least, most];
+  throw badInput(field, `must be from ${from} to ${to}`);
+}

@@ -1,0 +1,40 @@
+import type { Database } from '../db/database.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { RandomBytes } from '../kernel/random.ts';
+import type { MakeId } from '../kernel/uuid.ts';
+import type { ApiKeyRecord } from '../keys/api-key.ts';
+import type { KeyChange } from '../keys/resolve/key-change.ts';
+import type { Peppers } from '../keys/token/secret-hash.ts';
+import type { CompiledSchema } from '../plan/compiled-schema.ts';
+
+/** What every use case works with; made once by the composition root. */
+export interface AdministrationServices {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly makeId: MakeId;
+  readonly peppers: Peppers;
+  /** First part of every token. */
+  readonly keyPrefix: string;
+  readonly validity: ValidityPolicy;
+  /** By the type of the keys that work on them. */
+  readonly schemas: { readonly API: CompiledSchema; readonly MANAGEMENT: CompiledSchema };
+  /** Names that `plan` may have. */
+  readonly plans: readonly string[];
+  /** Makes this instance forget at once what a committed change made stale. */
+  readonly forget: (change: KeyChange) => void;
+}
+
+export interface ValidityPolicy {
+  /** Of a key that is created without an expiry, in milliseconds. */
+  readonly defaultMs: number;
+  /** `undefined`: keys may live for ever. */
+  readonly maxMs: number | undefined;
+}
+
+/** Who asks. Always the key that the request proved, never something that the request says. */
+export interface Caller {
+  readonly key: ApiKeyRecord;
+  readonly address: string;
+  readonly requestId: string;
+}

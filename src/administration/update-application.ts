@@ -1,0 +1,77 @@
+import { eq, sql } from 'drizzle-orm';
+import type { ApplicationDetails } from '../applications/application-details.ts';
+import { findApplication } from '../applications/application-store.ts';
+import { application } from '../db/schema/index.ts';
+import type { ThrottleOverride } from '../keys/api-key.ts';
+import { visibilityOf } from '../keys/store/visibility.ts';
+import { auditDifference } from './audit-difference.ts';
+import { changeBy } from './change.ts';
+import { requireEtag } from './etag.ts';
+import { notFound } from './not-found.ts';
+import { checkMetadata } from './rules/metadata.ts';
+import { badInput, optionalText, requireEmail, requireText, textLimits } from './rules/text.ts';
+import { checkPlan, checkThrottle } from './rules/throttle.ts';
+import type { AdministrationServices, Caller } from './services.ts';
+
+/** Absent (or `undefined`) keeps what is there, null clears it. */
+export interface UpdateApplicationInput {
+  readonly id: string;
+  readonly etag?: string | undefined;
+  readonly name?: string | null | undefined;
+  readonly ownerName?: string | null | undefined;
+  readonly ownerEmail?: string | null | undefined;
+  readonly note?: string | null | undefined;
+  readonly externalId?: string | null | undefined;
+  readonly metadata?: unknown;
+  readonly plan?: string | null | undefined;
+  readonly throttle?: ThrottleOverride | null | undefined;
+}
+
+/**
+ * Changes an application; its keys obey the new plan and throttle at once.
+ * @throws BAD_USER_INPUT, NOT_FOUND, ETAG_MISMATCH
+ */
+export async function updateApplication(
+  services: AdministrationServices,
+  caller: Caller,
+  input: UpdateApplicationInput,
+): Promise<ApplicationDetails> {
+  const wanted = {
+    name: kept('name', input.name, (text) => requireText('name', text, textLimits.name)),
+    ownerName: kept('ownerName', input.ownerName, (text) => requireText('ownerName', text, textLimits.name)),
+    ownerEmail: kept('ownerEmail', input.ownerEmail, (text) => requireEmail('ownerEmail', text)),
+    note: optionalText('note', input.note, textLimits.note),
+    externalId: optionalText('externalId', input.externalId, textLimits.externalId),
+    metadata: checkMetadata(input.metadata),
+    plan: checkPlan(input.plan, services.plans),
+    throttle: checkThrottle(input.throttle),
+  };
+  return changeBy(services, caller, async (change) => {
+    const { within, actor, now } = change;
+    const before = await findApplication(within, input.id, visibilityOf(actor));
+    if (!before || before.status === 'DELETED') throw notFound('application');
+    requireEtag(before, input.etag);
+    const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+    const difference = auditDifference({ ...before }, given);
+    if (!difference) return before;
+    await within
+      .update(application)
+      .set({ ...given, updatedAt: now, version: sql`${application.version} + 1` })
+      .where(eq(application.id, before.id));
+    change.touchApplication(before.id);
+    change.record({
+      action: 'application.updated',
+      targetType: 'Application',
+      targetId: before.id,
+      applicationId: before.id,
+      ...difference,
+    });
+    return (await findApplication(within, before.id, visibilityOf(actor))) ?? before;
+  });
+}
+
+/** For fields that cannot be empty. */
+function kept(field: string, value: string | null | undefined, check: (text: string) => string): string | undefined {
+  if (value === null) throw badInput(field, 'cannot be cleared');
+  return value === undefined ? undefined : check(value);
+}

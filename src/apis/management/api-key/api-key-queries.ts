@@ -1,0 +1,73 @@
+import { type ApiKeySelection, apiKeyPlace, countApiKeys, listApiKeys } from '../../../keys/store/list-api-keys.ts';
+import { visibilityOf } from '../../../keys/store/visibility.ts';
+import { connectionFrom, type PageArguments } from '../../shared/connection.ts';
+import type { ApplicationTypes } from '../application/application.ts';
+import { cursorsOf, type ManagementBuilder, type ManagementContext } from '../context.ts';
+import { objectId } from '../object-id.ts';
+import type { ApiKeyRef } from './api-key.ts';
+import { type ApiKeyFilterTypes, apiKeyFilterOf } from './api-key-filter.ts';
+
+export function addApiKeyQueries(
+  builder: ManagementBuilder,
+  ApiKey: ApiKeyRef,
+  { Application }: ApplicationTypes,
+  { ApiKeyFilter, ApiKeyOrder }: ApiKeyFilterTypes,
+): void {
+  const ApiKeyConnection = builder.connectionObject({ type: ApiKey, name: 'ApiKeyConnection' }, { name: 'ApiKeyEdge' });
+
+  builder.queryField('apiKey', (t) =>
+    t.field({
+      type: ApiKey,
+      description: 'A key, or null when there is none or the caller may not see it.',
+      args: { id: t.arg.globalID({ looksAt: [], required: true }) },
+      resolve: (_root, { id }) => objectId('ApiKey', id),
+    }),
+  );
+  builder.queryField('apiKeys', (t) =>
+    t.connection(
+      {
+        type: ApiKey,
+        description: 'Keys of the applications that the caller may see.',
+        nullable: false,
+        args: { filter: t.arg({ type: ApiKeyFilter }), orderBy: t.arg({ type: ApiKeyOrder }) },
+        resolve: (_root, { filter, orderBy, ...args }, context) =>
+          page('Query.apiKeys', apiKeyFilterOf(filter), orderBy, args, context),
+      },
+      ApiKeyConnection,
+    ),
+  );
+  builder.objectField(Application, 'apiKeys', (t) =>
+    t.connection(
+      {
+        type: ApiKey,
+        nullable: false,
+        args: { filter: t.arg({ type: ApiKeyFilter }), orderBy: t.arg({ type: ApiKeyOrder }) },
+        resolve: (application, { filter, orderBy, ...args }, context) => {
+          const own = { ...apiKeyFilterOf(filter), within: application.id };
+          return page(`Application.apiKeys ${application.id}`, own, orderBy, args, context);
+        },
+      },
+      ApiKeyConnection,
+    ),
+  );
+}
+
+type Order = { readonly field: 'ID' | 'NAME' | 'CREATED_AT'; readonly direction: 'ASC' | 'DESC' };
+
+function page(
+  list: string,
+  filter: ApiKeySelection['filter'],
+  orderBy: Order | null | undefined,
+  args: PageArguments,
+  context: ManagementContext,
+) {
+  const { administration, apiKey } = context;
+  const { queries } = administration.database;
+  const order = orderBy ?? { field: 'ID', direction: 'ASC' };
+  const selection = { filter, visibility: visibilityOf(apiKey), now: administration.clock.now() };
+  return connectionFrom(args, cursorsOf(context, list, `${order.field} ${order.direction}`), {
+    rows: (request) => listApiKeys(queries, selection, order, request),
+    keyOf: (key) => apiKeyPlace(key, order.field),
+    count: () => countApiKeys(queries, selection),
+  });
+}

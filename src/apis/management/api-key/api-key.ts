@@ -1,0 +1,84 @@
+import { etagOf } from '../../../administration/etag.ts';
+import { statusOf } from '../../../keys/status.ts';
+import type { ApiKeyDetails } from '../../../keys/store/api-key-details.ts';
+import { findApiKeys } from '../../../keys/store/find-api-keys.ts';
+import { visibilityOf } from '../../../keys/store/visibility.ts';
+import { redactToken } from '../../../keys/token/key-token.ts';
+import type { JsonValue } from '../../shared/scalars/json.ts';
+import type { ApplicationTypes } from '../application/application.ts';
+import type { ManagementBuilder } from '../context.ts';
+import { inOrder } from '../load-by-id.ts';
+import type { ThrottleTypes } from '../throttle/throttle.ts';
+import type { ApiKeyEnums } from './api-key-enums.ts';
+
+export function addApiKeyType(
+  builder: ManagementBuilder,
+  { ApiKeyType, ApiKeyEnvironment, ApiKeyStatus, ApplicationScope }: ApiKeyEnums,
+  { Application }: ApplicationTypes,
+  { Throttle }: ThrottleTypes,
+) {
+  const ApiKey = builder.loadableNodeRef('ApiKey', {
+    id: { resolve: (key: ApiKeyDetails) => key.id },
+    load: (ids: string[], { administration, apiKey }) =>
+      inOrder(ids, (some) => findApiKeys(administration.database.queries, some, visibilityOf(apiKey))) as Promise<
+        ApiKeyDetails[]
+      >,
+  });
+  builder.objectType(ApiKey, {
+    description: 'A key of an application. Its text is shown once, when it is created.',
+    fields: (t) => ({
+      publicId: t.exposeString('publicId', {
+        nullable: false,
+        description: 'The part of the key that is no secret: it stands in the key itself.',
+      }),
+      name: t.exposeString('name', { nullable: false }),
+      note: t.exposeString('note'),
+      externalId: t.exposeString('externalId', { description: 'Its id in another system.' }),
+      metadata: t.field({ type: 'JSON', resolve: ({ metadata }) => metadata as JsonValue | undefined }),
+      environment: t.expose('environment', { type: ApiKeyEnvironment, nullable: false }),
+      type: t.expose('type', { type: ApiKeyType, nullable: false }),
+      applicationScope: t.expose('applicationScope', { type: ApplicationScope, nullable: false }),
+      application: t.field({ type: Application, nullable: false, resolve: ({ application }) => application.id }),
+      status: t.field({
+        type: ApiKeyStatus,
+        nullable: false,
+        resolve: (key, _args, { administration }) => statusOf(key, administration.clock.now()),
+      }),
+      redactedKey: t.string({
+        nullable: false,
+        description: 'The key without its secret, for display.',
+        resolve: (key, _args, { administration }) => redactToken({ ...key, prefix: administration.keyPrefix }),
+      }),
+      privileges: t.stringList({
+        nullable: false,
+        description: 'Its rules, such as `read:City.name`. None: nothing is allowed.',
+        resolve: ({ privileges }) => [...privileges],
+      }),
+      grantable: t.stringList({
+        description: 'Rules that a management key may hand out on the protected API.',
+        resolve: ({ grantable }) => grantable && [...grantable],
+      }),
+      plan: t.exposeString('plan', { description: 'Name of its plan; null for the default of its type.' }),
+      throttle: t.field({ type: Throttle, resolve: ({ throttle }) => throttle }),
+      expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
+      notBefore: t.expose('notBefore', { type: 'DateTime' }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),
+      createdBy: t.field({
+        type: ApiKey,
+        description: 'The key that made it, when that one is visible to the caller.',
+        resolve: ({ createdBy }) => createdBy,
+      }),
+      updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: false }),
+      disabledAt: t.expose('disabledAt', { type: 'DateTime' }),
+      revokedAt: t.expose('revokedAt', { type: 'DateTime' }),
+      etag: t.string({
+        nullable: false,
+        description: 'Names this state: a change that gives it is refused when the key has changed since.',
+        resolve: etagOf,
+      }),
+    }),
+  });
+  return ApiKey;
+}
+
+export type ApiKeyRef = ReturnType<typeof addApiKeyType>;

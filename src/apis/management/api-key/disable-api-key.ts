@@ -1,0 +1,32 @@
+import { disableApiKey } from '../../../administration/disable-api-key.ts';
+import { callerOf, type ManagementBuilder } from '../context.ts';
+import { objectId } from '../object-id.ts';
+import type { ApiKeyRef } from './api-key.ts';
+import { addApiKeyPayload } from './api-key-payload.ts';
+
+export function addDisableApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef): void {
+  const DisableApiKeyInput = builder.inputType('DisableApiKeyInput', {
+    fields: (t) => ({
+      id: t.globalID({ looksAt: [], required: true }),
+      etag: t.string({ looksAt: [] }),
+      reason: t.string({ description: 'For the audit log.' }),
+    }),
+  });
+  const DisableApiKeyPayload = addApiKeyPayload(builder, 'DisableApiKeyPayload', ApiKey);
+  builder.mutationField('disableApiKey', (t) =>
+    t.field({
+      privilege: { verbs: ['update'] },
+      description: 'Stops a key until it is enabled again.',
+      type: DisableApiKeyPayload,
+      nullable: false,
+      args: { input: t.arg({ type: DisableApiKeyInput, required: true }) },
+      resolve: async (_root, { input }, context) => ({
+        apiKey: await disableApiKey(context.administration, callerOf(context), {
+          id: objectId('ApiKey', input.id),
+          etag: input.etag ?? undefined,
+          reason: input.reason ?? undefined,
+        }),
+      }),
+    }),
+  );
+}

@@ -1,0 +1,22 @@
+import type { AdministrationServices, Caller } from '../../administration/services.ts';
+import { deriveSecret } from '../../keys/token/derive-secret.ts';
+import type { Builder } from '../shared/builder.ts';
+import type { CallerContext } from '../shared/context.ts';
+import { type CursorCodec, cursorCodec } from '../shared/cursor.ts';
+
+/** What resolvers of the management API see. */
+export interface ManagementContext extends CallerContext {
+  readonly administration: AdministrationServices;
+}
+
+export type ManagementBuilder = Builder<ManagementContext>;
+
+/** The actor of every use case: the key that the request proved. */
+export function callerOf({ apiKey, clientAddress, requestId }: ManagementContext): Caller {
+  return { key: apiKey, address: clientAddress, requestId };
+}
+
+/** Authenticates the cursors of one list in one order. */
+export function cursorsOf({ administration }: ManagementContext, list: string, order: string): CursorCodec {
+  return cursorCodec(deriveSecret(administration.peppers, 'cursors'), list, order);
+}

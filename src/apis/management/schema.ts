@@ -1,0 +1,42 @@
+import type { GraphQLSchema } from 'graphql';
+import { createBuilder } from '../shared/builder.ts';
+import { addApiKeyType } from './api-key/api-key.ts';
+import { addApiKeyEnums } from './api-key/api-key-enums.ts';
+import { addApiKeyFilter } from './api-key/api-key-filter.ts';
+import { addApiKeyQueries } from './api-key/api-key-queries.ts';
+import { addCreateApiKey } from './api-key/create-api-key.ts';
+import { addDisableApiKey } from './api-key/disable-api-key.ts';
+import { addEnableApiKey } from './api-key/enable-api-key.ts';
+import { addRevokeApiKey } from './api-key/revoke-api-key.ts';
+import { addUpdateApiKey } from './api-key/update-api-key.ts';
+import { addApplicationType } from './application/application.ts';
+import { addApplicationQueries } from './application/application-queries.ts';
+import { addCreateApplication } from './application/create-application.ts';
+import { addUpdateApplication } from './application/update-application.ts';
+import type { ManagementContext } from './context.ts';
+import { addOrderDirection } from './order.ts';
+import { addThrottle } from './throttle/throttle.ts';
+
+/** The schema of `/admin/graphql`. Its services come with each request's context. */
+export function buildManagementSchema(): GraphQLSchema {
+  const builder = createBuilder<ManagementContext>();
+  builder.queryType();
+  builder.mutationType();
+  const enums = addApiKeyEnums(builder);
+  const OrderDirection = addOrderDirection(builder);
+  const throttle = addThrottle(builder);
+  const application = addApplicationType(builder, throttle);
+  const ApiKey = addApiKeyType(builder, enums, application, throttle);
+
+  addApplicationQueries(builder, application, OrderDirection);
+  addApiKeyQueries(builder, ApiKey, application, addApiKeyFilter(builder, enums, OrderDirection));
+
+  addCreateApplication(builder, application, throttle);
+  addUpdateApplication(builder, application, throttle);
+  addCreateApiKey(builder, ApiKey, enums, throttle);
+  addUpdateApiKey(builder, ApiKey, enums, throttle);
+  addDisableApiKey(builder, ApiKey);
+  addEnableApiKey(builder, ApiKey);
+  addRevokeApiKey(builder, ApiKey);
+  return builder.toSchema();
+}

@@ -1,0 +1,73 @@
+import { and, asc, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
+import type { Database } from '../../../db/database.ts';
+import type { PageSource } from '../../shared/connection.ts';
+import { keysetCondition, keysetOrderBy } from '../../shared/keyset.ts';
+import { startsWith } from '../filter/filter-conditions.ts';
+import { country } from '../tables.ts';
+
+export interface CountryRow {
+  readonly __typename: 'Country';
+  readonly code: string;
+  readonly name: string;
+  readonly officialName: string;
+  readonly capital: string[];
+  readonly region: string;
+  readonly subregion: string | null;
+  readonly areaKm2: number | null;
+  readonly languages: string[];
+  readonly currencies: string[];
+  readonly borders: string[];
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+export interface CountryOrder {
+  readonly field: 'CODE' | 'NAME';
+  readonly direction: 'ASC' | 'DESC';
+}
+
+export interface CountryStore {
+  /** In the order of the codes; null where there is none. */
+  byCodes(codes: readonly string[]): Promise<(CountryRow | null)[]>;
+  page(condition: SQL | undefined, order: CountryOrder): PageSource<CountryRow>;
+  startingWith(name: string, limit: number): Promise<readonly CountryRow[]>;
+}
+
+const columns = { __typename: sql<'Country'>`'Country'`, ...getTableColumns(country) };
+
+export function countryStore({ queries }: Database): CountryStore {
+  return {
+    async byCodes(codes) {
+      const rows = await queries
+        .select(columns)
+        .from(country)
+        .where(inArray(country.code, [...codes]));
+      const byCode = new Map(rows.map((row) => [row.code, row]));
+      return codes.map((code) => byCode.get(code) ?? null);
+    },
+    page(condition, { field, direction }) {
+      const keyset = {
+        columns: field === 'NAME' ? [sql`${country.name}`, sql`${country.code}`] : [sql`${country.code}`],
+        descending: direction === 'DESC',
+      };
+      return {
+        rows: (request) =>
+          queries
+            .select(columns)
+            .from(country)
+            .where(and(condition, keysetCondition(keyset, request)))
+            .orderBy(keysetOrderBy(keyset, request))
+            .limit(request.limit),
+        keyOf: (row) => (field === 'NAME' ? [row.name, row.code] : [row.code]),
+        count: () => queries.$count(country, condition),
+      };
+    },
+    startingWith: (name, limit) =>
+      queries
+        .select(columns)
+        .from(country)
+        .where(startsWith(country.name, name))
+        .orderBy(asc(country.name), asc(country.code))
+        .limit(limit),
+  };
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { storableText } from '../../shared/text.ts';
+import type { PlacesBuilder } from '../places-context.ts';
+
+/** Conditions that are given must all hold; null is the same as absent. */
+export interface StringFilter {
+  readonly eq?: string | null | undefined;
+  readonly in?: readonly string[] | null | undefined;
+  readonly startsWith?: string | null | undefined;
+  readonly contains?: string | null | undefined;
+}
+
+export interface IntFilter {
+  readonly eq?: number | null | undefined;
+  readonly in?: readonly number[] | null | undefined;
+  readonly gte?: number | null | undefined;
+  readonly lte?: number | null | undefined;
+}
+
+export const longestList = 100;
+const text = storableText({ max: 200 });
+
+export function addFilters(builder: PlacesBuilder) {
+  const StringFilter = builder.inputType('StringFilter', {
+    description: 'Compares by code point: case and accents matter.',
+    use: 'OPERATOR',
+    fields: (t) => ({
+      eq: t.string({ validate: text }),
+      in: t.stringList({ validate: z.array(text).max(longestList) }),
+      startsWith: t.string({ validate: text }),
+      contains: t.string({ validate: text }),
+    }),
+  });
+  const IntFilter = builder.inputType('IntFilter', {
+    use: 'OPERATOR',
+    fields: (t) => ({
+      eq: t.int(),
+      in: t.intList({ validate: z.array(z.number()).max(longestList) }),
+      gte: t.int(),
+      lte: t.int(),
+    }),
+  });
+  return { StringFilter, IntFilter };
+}
+
+export type FilterRefs = ReturnType<typeof addFilters>;

@@ -1,0 +1,38 @@
+import type { Database } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { MakeId } from '../../kernel/uuid.ts';
+import { type CityChanges, openCityChanges } from './city/city-changes.ts';
+import { type CityStore, cityStore } from './city/city-store.ts';
+import { type CityWriter, cityWriter } from './city/city-writer.ts';
+import { type CountryStore, countryStore } from './country/country-store.ts';
+
+/** What the Places API works with; one per process. */
+export interface PlacesServices {
+  readonly countries: CountryStore;
+  readonly cities: CityStore;
+  readonly cityWriter: CityWriter;
+  readonly cityChanges: CityChanges;
+  /** Signs cursors: at least 32 bytes, the same on every instance. */
+  readonly cursorSecret: Uint8Array;
+  /** Ends every subscription. The database stays open: it is not ours. */
+  close(): Promise<void>;
+}
+
+export interface PlacesOptions {
+  readonly clock: Clock;
+  readonly makeId: MakeId;
+  readonly cursorSecret: Uint8Array;
+}
+
+export function createPlacesServices(database: Database, options: PlacesOptions): PlacesServices {
+  const { clock, makeId, cursorSecret } = options;
+  const cityChanges = openCityChanges(database);
+  return {
+    countries: countryStore(database),
+    cities: cityStore(database),
+    cityWriter: cityWriter(database, clock, makeId),
+    cityChanges,
+    cursorSecret,
+    close: () => cityChanges.close(),
+  };
+}

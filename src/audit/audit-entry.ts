@@ -1,0 +1,29 @@
+/** What is recorded of one change. It never holds a secret: not a token, nor the hash of one. */
+export interface AuditEntry {
+  readonly at: number;
+  /** The calling key; `undefined` when nobody's key acted (the first start, a command on the database itself). */
+  readonly actorKeyId: string | undefined;
+  readonly actorAddress: string | undefined;
+  readonly requestId: string | undefined;
+  /** `api_key.created`, … */
+  readonly action: AuditAction;
+  readonly targetType: 'ApiKey' | 'Application';
+  readonly targetId: string;
+  /** The application whose administrators may see the entry. */
+  readonly applicationId: string | undefined;
+  /** Changed fields only. */
+  readonly before: AuditState | undefined;
+  readonly after: AuditState | undefined;
+}
+
+/** JSON values by field name. */
+export type AuditState = Readonly<Record<string, unknown>>;
+
+type AuditAction =
+  | 'application.created'
+  | 'application.updated'
+  | 'api_key.created'
+  | 'api_key.updated'
+  | 'api_key.disabled'
+  | 'api_key.enabled'
+  | 'api_key.revoked';

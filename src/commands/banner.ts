@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config/read-config.ts';
+
+export interface Banner {
+  readonly config: Config;
+  readonly addresses: { readonly api: string; readonly management: string };
+  readonly firstKeys: { readonly admin: string | undefined; readonly demo: string | undefined };
+}
+
+/** What a person sees when the server is up. Keys are shown by the start that made them, and by no other. */
+export function banner({ config, addresses, firstKeys }: Banner): string {
+  const { DATABASE_URL, DATA_DIR } = config.database;
+  const where =
+    DATABASE_URL === undefined
+      ? `embedded PostgreSQL, data in ${DATA_DIR}`
+      : `PostgreSQL at ${new URL(DATABASE_URL).host}`;
+  const demoFile = join(DATA_DIR, 'demo.key');
+  const lines = [
+    `fieldpass ${version()} (${where})`,
+    `  GraphQL    ${addresses.api}`,
+    `  Management ${addresses.management}`,
+  ];
+  if (firstKeys.admin)
+    lines.push(`  Admin key  ${firstKeys.admin}  shown once; also in ${join(DATA_DIR, 'admin.key')}`);
+  if (firstKeys.demo) lines.push(`  Demo key   ${firstKeys.demo}  reads Country and City; also in ${demoFile}`);
+  lines.push(
+    `  Try        curl ${addresses.api} -H "Authorization: Bearer $(cat ${demoFile})" -H 'Content-Type: application/json' -d '{"query":"{ cities(first: 3) { nodes { name population } } }"}'`,
+  );
+  return lines.join('\n');
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,48 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { list, onOff, wholeNumber } from './values.ts';
+
+const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** Where the server listens, and whom it believes. */
+export const serverSettings = {
+  PORT: wholeNumber(0, 65_535)
+    .default(4000)
+    .describe('Port of `/graphql` (and of everything else, unless `ADMIN_PORT` is set); 0 takes a free one.'),
+  HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on; `0.0.0.0` for all.'),
+  ADMIN_PORT: wholeNumber(0, 65_535).optional().describe('Moves `/admin/graphql` to a listener of its own.'),
+  ADMIN_HOST: z.string().min(1).default('127.0.0.1').describe('Address of that listener.'),
+  TRUST_PROXY: list
+    .refine(
+      (parts) => isHops(parts) || parts.every(isAddressRange),
+      'a number of proxies (1 to 9), or addresses and CIDR ranges separated by commas',
+    )
+    .default([])
+    .describe(
+      'Proxies whose `X-Forwarded-For` is believed: a number of hops, or addresses and ranges. None by default.',
+    ),
+  CORS_ORIGINS: list
+    .refine((parts) => parts.every(isOrigin), 'origins such as https://app.example.com, separated by commas')
+    .default([])
+    .describe('Web origins that may call with a key of their own. None by default.'),
+  LOG_LEVEL: z
+    .enum(logLevels, `one of ${logLevels.join(', ')}`)
+    .default('info')
+    .describe('Least severe level that is logged.'),
+  GRAPHIQL: onOff.default(true).describe('`off` removes the GraphiQL page.'),
+};
+
+function isHops(parts: readonly string[]): boolean {
+  return parts.length === 1 && /^[1-9]$/.test(parts[0] ?? '');
+}
+
+function isAddressRange(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text);
+}

@@ -1,0 +1,24 @@
+import { databaseSettings } from './database.ts';
+import { keySettings } from './keys.ts';
+import { limitSettings } from './limits.ts';
+import { serverSettings } from './server.ts';
+import { throttleSettings } from './throttle.ts';
+
+/** All settings, a section a concern, in the order of the documentation. */
+export const sections = {
+  server: serverSettings,
+  database: databaseSettings,
+  keys: keySettings,
+  limits: limitSettings,
+  throttle: throttleSettings,
+};
+
+/** Settings whose value is a secret: never echoed, and readable from a file named by `<NAME>_FILE`. */
+export const secretNames: ReadonlySet<string> = new Set([
+  'DATABASE_URL',
+  'REDIS_URL',
+  'KEY_PEPPER',
+  'FIELDPASS_ADMIN_KEY',
+]);
+
+export const settingNames: readonly string[] = Object.values(sections).flatMap((section) => Object.keys(section));

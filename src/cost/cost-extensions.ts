@@ -1,0 +1,63 @@
+import type { MicroPoints } from '../plan/compiled-schema.ts';
+import type { CostBreakdown, CostLine, DearField } from './cost-breakdown.ts';
+import { chargedPoints } from './points.ts';
+
+/** State of the calling key's bucket, in points. */
+interface CostThrottleStatus {
+  readonly maximumAvailable: number;
+  readonly currentlyAvailable: number;
+  readonly restoreRate: number;
+}
+
+/** `extensions.cost`, in Shopify's shape; the rest only when `GraphQL-Cost` asked for it. All in points. */
+export interface CostExtension {
+  readonly requestedQueryCost: number;
+  /** `null` when nothing was executed. */
+  readonly actualQueryCost: number | null;
+  readonly throttleStatus: CostThrottleStatus;
+  /** With `GraphQL-Cost: report` or `validate`. */
+  readonly fields?: readonly CostLine[];
+  readonly ibm?: CostBreakdown['ibm'];
+  /** With `GraphQL-Cost: validate`. */
+  readonly wouldBeThrottled?: boolean;
+  readonly retryAfterMs?: number;
+}
+
+export interface CostExtensionParts {
+  readonly requestedPoints: number;
+  readonly actual: MicroPoints | undefined;
+  readonly throttleStatus: CostThrottleStatus;
+  readonly breakdown?: CostBreakdown | undefined;
+  readonly validation?: { readonly wouldBeThrottled: boolean; readonly retryAfterMs: number } | undefined;
+}
+
+export function costExtension(parts: CostExtensionParts): CostExtension {
+  const { requestedPoints, actual, throttleStatus, breakdown, validation } = parts;
+  return {
+    requestedQueryCost: requestedPoints,
+    actualQueryCost: actual === undefined ? null : chargedPoints(actual),
+    throttleStatus,
+    ...breakdown,
+    ...validation,
+  };
+}
+
+/** What a client finds beside `COST_LIMIT_EXCEEDED`. */
+export function costLimitDetails(requestedPoints: number, maximumPoints: number, topFields: readonly DearField[]) {
+  return { requestedQueryCost: requestedPoints, maximumCost: maximumPoints, topFields };
+}
+
+/** What a client finds beside `THROTTLED`: which limit it was, and when to come back. */
+export function throttledDetails(
+  policy: 'cost' | 'inflight' | 'requests',
+  retryAfterMs: number,
+  cost: CostExtension | undefined,
+) {
+  return { policy, retryAfterMs, ...(cost && { cost }) };
+}
+
+/** Header `GraphQL-Cost`: other values are taken for none. */
+export function costMode(header: string | null | undefined): 'report' | 'validate' | undefined {
+  const value = header?.trim().toLowerCase();
+  return value === 'report' || value === 'validate' ? value : undefined;
+}

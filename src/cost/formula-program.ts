@@ -1,0 +1,146 @@
+import type { CompiledField, CompiledObject, MicroPoints } from '../plan/compiled-schema.ts';
+import type { Condition, DataFieldPlan, DocumentPlan, FieldPlan, SelectionPlan } from '../plan/document-plan.ts';
+import { type ArgumentReader, argumentReader } from './argument-reader.ts';
+import { type ListLength, listLength } from './list-length.ts';
+import { hasPrice, ownCost } from './own-cost.ts';
+import { introspectionCost, unbounded } from './points.ts';
+
+/**
+ * A document as a straight-line program. A cell is a selection set together with the names of its fields whose length
+ * the parent says (a connection's `edges` and `nodes`); cells stand after those they use, so one loop prices them all.
+ * Of each possible type a cell has two sums: what is paid once, and what is paid for each item of the parent's page.
+ */
+export interface FormulaProgram {
+  readonly cells: readonly Cell[];
+  readonly root: Cell;
+  /** Possible types of all cells together. */
+  readonly size: number;
+}
+
+export interface Cell {
+  /** Place of its first type among those of all cells. */
+  readonly first: number;
+  readonly types: readonly CellType[];
+}
+
+export interface CellType {
+  readonly type: CompiledObject;
+  readonly terms: readonly Term[];
+}
+
+/** One response key of one type, and what it costs. */
+export interface Term {
+  /** `undefined` for `__schema` and `__type`. */
+  readonly field: CompiledField | undefined;
+  readonly responseKey: string;
+  readonly when: Condition;
+  /** Price of one call, unless `read` says that variables change it. */
+  readonly own: MicroPoints;
+  /** Length of the list (of the field, or of the fields that it sizes), unless `read` says that variables change it. */
+  readonly length: ListLength;
+  readonly read: ArgumentReader | undefined;
+  /** Variables can change `own` too, not just the length. */
+  readonly ownVaries: boolean;
+  readonly isList: boolean;
+  /** The length is that of lists in the sub-selection. */
+  readonly sizesFields: boolean;
+  /** The parent's page is the length. */
+  readonly sizedByParent: boolean;
+  /** Of the sub-selection; `undefined` for a leaf. */
+  readonly cell: Cell | undefined;
+  readonly leafWeight: MicroPoints;
+}
+
+const one: ListLength = { kind: 'LENGTH', length: 1 };
+const noEnd: ListLength = { kind: 'LENGTH', length: unbounded };
+
+/** The last cell is the operation's own selection set. */
+export function formulaProgram(plan: DocumentPlan): FormulaProgram {
+  const cells: Cell[] = [];
+  const known = new Map<string, Cell>();
+  let size = 0;
+
+  function cellOf(selection: SelectionPlan, sized: readonly string[]): Cell {
+    const key = `${selection.id} ${sized.join(' ')}`;
+    const existing = known.get(key);
+    if (existing) return existing;
+    const types = selection.byType.map(({ type, fields }) => ({
+      type,
+      terms: fields
+        .filter(isPriced)
+        .map((each) => termOf(each, sized))
+        .filter(isNotFree),
+    }));
+    const cell = { types, first: size };
+    size += types.length;
+    cells.push(cell);
+    known.set(key, cell);
+    return cell;
+  }
+
+  function termOf(plan: PricedPlan, sized: readonly string[]): Term {
+    if (plan.kind === 'INTROSPECTION') return { ...introspection, responseKey: plan.responseKey, when: plan.when };
+    const { field, selection } = plan;
+    const reader = argumentReader(plan);
+    const constant = 'constant' in reader ? reader.constant : {};
+    return {
+      field,
+      responseKey: plan.responseKey,
+      when: plan.when,
+      own: ownCost(field, constant),
+      length: lengthOf(field, constant),
+      read: 'read' in reader ? reader.read : undefined,
+      ownVaries: [...field.arguments.values()].some(hasPrice),
+      isList: field.isList,
+      sizesFields: (field.listSize?.sizedFields.length ?? 0) > 0,
+      sizedByParent: sized.includes(field.coordinate.field),
+      cell: selection ? cellOf(selection, field.listSize?.sizedFields ?? []) : undefined,
+      leafWeight: field.leafWeight,
+    };
+  }
+
+  const root = cellOf(plan.root, []);
+  return { cells, root, size };
+}
+
+/** Of the field itself when it is a list, or of the fields that it sizes; 1 when there is no list. */
+export function lengthOf(field: CompiledField, values: Readonly<Record<string, unknown>>): ListLength {
+  if (field.listSize) return listLength(field.listSize, values);
+  const paidByItem = field.possibleTypes.length > 0 || field.leafWeight > 0;
+  return field.isList && paidByItem ? noEnd : one;
+}
+
+type PricedPlan = DataFieldPlan | (FieldPlan & { readonly kind: 'INTROSPECTION' });
+
+function isPriced(plan: FieldPlan): plan is PricedPlan {
+  if (plan.kind !== 'FIELD') return plan.kind === 'INTROSPECTION';
+  const { field, selection } = plan;
+  return (
+    selection !== undefined ||
+    field.weight > 0 ||
+    field.leafWeight > 0 ||
+    field.listSize !== undefined ||
+    [...field.arguments.values()].some(hasPrice)
+  );
+}
+
+/** A page of nothing that weighs anything, such as a connection's `pageInfo`, needs no arithmetic. */
+function isNotFree({ own, read, length, cell, leafWeight }: Term): boolean {
+  if (own > 0 || read || length.kind === 'REFUSED' || leafWeight > 0) return true;
+  return cell?.types.some(({ type, terms }) => type.weight > 0 || terms.length > 0) ?? false;
+}
+
+const introspection: Term = {
+  field: undefined,
+  responseKey: '',
+  when: true,
+  own: introspectionCost,
+  length: one,
+  read: undefined,
+  ownVaries: false,
+  isList: false,
+  sizesFields: false,
+  sizedByParent: false,
+  cell: undefined,
+  leafWeight: 0,
+};

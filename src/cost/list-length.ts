@@ -1,0 +1,56 @@
+import type { ListSize } from '../plan/compiled-schema.ts';
+import type { ArgumentValues } from './own-cost.ts';
+import { unbounded } from './points.ts';
+
+/** Most items that a call can return, or why that cannot be said. */
+export type ListLength =
+  | { readonly kind: 'LENGTH'; readonly length: number }
+  | { readonly kind: 'REFUSED'; readonly code: PageSizeCode; readonly message: string };
+
+export type PageSizeCode = 'SLICING_ARGUMENT_REQUIRED' | 'PAGE_SIZE_OUT_OF_RANGE';
+
+/**
+ * By the slicing arguments that are given (null counts as absent, a schema default as given, of a list its length), the
+ * largest of them; else the assumed size or the default page. A dotted name is a path into an input object.
+ */
+export function listLength(size: ListSize, values: ArgumentValues): ListLength {
+  let given = 0;
+  let largest = 0;
+  for (const name of size.slicingArguments) {
+    const value = name.includes('.') ? name.split('.').reduce<unknown>(property, values) : values[name];
+    if (value === undefined || value === null) continue;
+    const length = Array.isArray(value) ? value.length : Number(value);
+    if (!(length >= 0 && length <= size.maximumSize)) return outOfRange(name, length, size.maximumSize);
+    given++;
+    largest = Math.max(largest, length);
+  }
+  if (size.requireOneSlicingArgument && size.slicingArguments.length > 0 && given !== 1) return notExactlyOne(size);
+  if (given > 0) return { kind: 'LENGTH', length: largest };
+  const length = size.assumedSize ?? size.defaultSize;
+  if (length !== undefined) return { kind: 'LENGTH', length };
+  return size.slicingArguments.length > 0 ? notExactlyOne(size) : { kind: 'LENGTH', length: unbounded };
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+function outOfRange(name: string, length: number, maximum: number): ListLength {
+  return {
+    kind: 'REFUSED',
+    code: 'PAGE_SIZE_OUT_OF_RANGE',
+    message: `The argument ${name} is ${length}; it must be from 0 to ${maximum}.`,
+  };
+}
+
+function notExactlyOne({ slicingArguments }: ListSize): ListLength {
+  const [only, ...others] = slicingArguments;
+  return {
+    kind: 'REFUSED',
+    code: 'SLICING_ARGUMENT_REQUIRED',
+    message:
+      others.length === 0
+        ? `The argument ${only} must be given: it bounds the length of the list.`
+        : `Exactly one of the arguments ${slicingArguments.join(', ')} must be given: it bounds the length of the list.`,
+  };
+}

@@ -1,0 +1,98 @@
+import SchemaBuilder, {
+  BasePlugin,
+  type EnumValues,
+  type FieldNullability,
+  type FieldRequiredness,
+  type InputFieldMap,
+  type InputType,
+  type PothosInputFieldConfig,
+  type PothosOutputFieldConfig,
+  type PothosTypeConfig,
+  type SchemaTypes,
+  type TypeParam,
+} from '@pothos/core';
+import { type CostDeclaration, extensionName, type RateLimitDeclaration } from '../plan/declarations.ts';
+
+/** For the builder's `plugins`. Importing this file registers it. */
+export const fieldpassCostPlugin = 'fieldpassCost';
+
+/** Weight of each instance of a type, of an argument, or of an input field, in points. */
+interface WeightDeclaration {
+  readonly weight?: number;
+}
+
+declare global {
+  export namespace PothosSchemaTypes {
+    interface Plugins<Types extends SchemaTypes> {
+      fieldpassCost: FieldpassCostPlugin<Types>;
+    }
+    interface FieldOptions<
+      Types extends SchemaTypes = SchemaTypes,
+      ParentShape = unknown,
+      Type extends TypeParam<Types> = TypeParam<Types>,
+      Nullable extends FieldNullability<Type> = FieldNullability<Type>,
+      Args extends InputFieldMap = InputFieldMap,
+      ResolveShape = unknown,
+      ResolveReturnShape = unknown,
+    > {
+      /** Price of one call, in points, and how long the list can be. */
+      cost?: CostDeclaration;
+      /** How often one key may call the field. */
+      rateLimit?: RateLimitDeclaration;
+    }
+    interface ObjectTypeOptions<Types extends SchemaTypes = SchemaTypes, Shape = unknown> {
+      /** Price of one instance, in points; 1 unless declared. */
+      cost?: WeightDeclaration;
+    }
+    interface ScalarTypeOptions<
+      Types extends SchemaTypes = SchemaTypes,
+      ScalarInputShape = unknown,
+      ScalarOutputShape = unknown,
+    > {
+      cost?: WeightDeclaration;
+    }
+    interface EnumTypeOptions<
+      Types extends SchemaTypes = SchemaTypes,
+      Values extends EnumValues<Types> = EnumValues<Types>,
+    > {
+      cost?: WeightDeclaration;
+    }
+    interface InputFieldOptions<
+      Types extends SchemaTypes = SchemaTypes,
+      Type extends InputType<Types> | [InputType<Types>] = InputType<Types> | [InputType<Types>],
+      Req extends FieldRequiredness<Type> = FieldRequiredness<Type>,
+    > {
+      /** Added to the price of the field when it is given; may be negative. */
+      cost?: WeightDeclaration;
+    }
+  }
+}
+
+/** Writes what is declared to `extensions.fieldpass`, where `compileSchema` reads it. */
+class FieldpassCostPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
+    const { cost, rateLimit } = config.pothosOptions;
+    if (!cost && !rateLimit) return config;
+    const declaration = { ...(cost && { cost }), ...(rateLimit && { rateLimit }) };
+    return { ...config, extensions: declaring(config.extensions, declaration) };
+  }
+
+  override onInputFieldConfig(config: PothosInputFieldConfig<Types>): PothosInputFieldConfig<Types> {
+    const { cost } = config.pothosOptions;
+    return cost ? { ...config, extensions: declaring(config.extensions, cost) } : config;
+  }
+
+  override onTypeConfig(config: PothosTypeConfig): PothosTypeConfig {
+    const cost = 'cost' in config.pothosOptions ? config.pothosOptions.cost : undefined;
+    return cost ? { ...config, extensions: declaring(config.extensions, cost) } : config;
+  }
+}
+
+type Extensions = Readonly<Record<string, unknown>> | null | undefined;
+
+function declaring(extensions: Extensions, declaration: object): Readonly<Record<string, unknown>> {
+  const known = extensions?.[extensionName];
+  return { ...extensions, [extensionName]: { ...(typeof known === 'object' && known), ...declaration } };
+}
+
+SchemaBuilder.registerPlugin(fieldpassCostPlugin, FieldpassCostPlugin);

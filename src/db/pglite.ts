@@ -1,0 +1,100 @@
+import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { StartError } from '../kernel/start-error.ts';
+import { lockDataDirectory } from './data-directory-lock.ts';
+import type { Database } from './database.ts';
+import { databaseOver, type WithSession } from './database-over.ts';
+import { isMigrated } from './migrate.ts';
+import type { Migration } from './migrations.ts';
+import type { OpenOptions } from './open-options.ts';
+import { openPgliteSession } from './pglite-session.ts';
+import { quoteIdentifier } from './quote-identifier.ts';
+import { createSessionPool } from './session-pool.ts';
+import { typeParsers, typeSerializers } from './value-types.ts';
+
+export interface PgliteOptions extends OpenOptions {
+  /** Keeps the data here; in memory without it. */
+  readonly dataDir?: string;
+  /** A dump to begin with, in memory only. */
+  readonly snapshot?: Blob;
+}
+
+/** PostgreSQL inside this process, in `dataDir` under an exclusive lock, or in memory. */
+export async function openPglite(
+  options: PgliteOptions,
+  migrations: readonly Migration[],
+): Promise<Database & WithSession & { readonly engine: PGlite }> {
+  const lock = options.dataDir === undefined ? undefined : lockDataDirectory(options.dataDir);
+  let engine: PGlite;
+  try {
+    engine = await startEngine(options);
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+  const session = openPgliteSession(engine);
+  const pool = createSessionPool({ open: () => session, max: 1, waitMs: options.queryTimeoutMs });
+
+  const listen: Database['listen'] = async (channel, onMessage) => {
+    const stop = engine.onNotification((notified, payload) => {
+      if (notified === channel) onMessage(payload);
+    });
+    await database.withSession((send) => send(`LISTEN ${quoteIdentifier(channel)}`, [], 'arrays'));
+    return async () => stop();
+  };
+
+  const database = databaseOver({
+    kind: 'PGLITE',
+    pool,
+    queryTimeoutMs: options.queryTimeoutMs,
+    transactionTimeoutMs: options.transactionTimeoutMs,
+    listen,
+    isCurrent: (queries) => isMigrated(queries, migrations),
+    close: async (graceMs) => {
+      await pool.close(graceMs);
+      // Without a checkpoint the next start would have to replay the log.
+      await engine.exec('CHECKPOINT').catch(() => undefined);
+      await engine.close();
+      lock?.release();
+    },
+  });
+  return Object.assign(database, { engine });
+}
+
+async function startEngine(options: PgliteOptions): Promise<PGlite> {
+  const settings: PGliteOptions = {
+    parsers: { ...typeParsers },
+    serializers: { ...typeSerializers },
+    onStdout: () => true,
+    onStderr: () => true,
+  };
+  if (options.dataDir === undefined) {
+    return await PGlite.create({ ...settings, ...(options.snapshot && { loadDataDir: options.snapshot }) });
+  }
+  const folder = join(options.dataDir, 'database');
+  // Stands while the very first start lays out the folder: one that died there left a torso with nothing in it.
+  const unfinished = join(options.dataDir, 'database.unfinished');
+  try {
+    if (existsSync(unfinished)) rmSync(folder, { recursive: true, force: true });
+    if (!existsSync(folder)) writeFileSync(unfinished, '');
+    const engine = await PGlite.create({ ...settings, dataDir: folder });
+    rmSync(unfinished, { force: true });
+    return engine;
+  } catch (error) {
+    const reason = hasNoSpace(options.dataDir) ? 'there is no space left' : describe(error);
+    throw new StartError(`The embedded database in ${folder} cannot be opened: ${reason}`, { cause: error });
+  }
+}
+
+/** A full disk shows in many ways from inside the engine, so look at the disk. */
+function hasNoSpace(directory: string): boolean {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize < 16_000_000;
+}
+
+/** The engine's file system throws objects that are no errors. */
+function describe(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  return `its files cannot be read or written (${JSON.stringify(error)})`;
+}

@@ -1,0 +1,34 @@
+/** Web origins that may call (`CORS_ORIGINS`); keys travel in headers, so credentials are never allowed. */
+export interface CorsPolicy {
+  readonly origins: ReadonlySet<string>;
+}
+
+const allowedHeaders =
+  'Authorization, Content-Type, X-API-Key, X-Request-Id, GraphQL-Cost, GraphQL-Client-Name, GraphQL-Client-Version';
+const exposedHeaders = 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, WWW-Authenticate';
+
+/** A preflight carries no key (Fetch standard §4.8): it is answered before any key is looked for. */
+export function isPreflight(request: Request): boolean {
+  return (
+    request.method === 'OPTIONS' &&
+    request.headers.has('origin') &&
+    request.headers.has('access-control-request-method')
+  );
+}
+
+/** Answers a preflight; an origin that is not allowed gets no CORS header, and the browser stops. */
+export function preflightResponse(request: Request, policy: CorsPolicy): Response {
+  const headers = corsHeaders(request, policy);
+  if (Object.keys(headers).length > 0) {
+    headers['Access-Control-Allow-Methods'] = 'GET, POST';
+    headers['Access-Control-Allow-Headers'] = allowedHeaders;
+    headers['Access-Control-Max-Age'] = '7200';
+  }
+  return new Response(null, { status: 204, headers });
+}
+
+export function corsHeaders(request: Request, policy: CorsPolicy): Record<string, string> {
+  const origin = request.headers.get('origin');
+  if (origin === null || !policy.origins.has(origin)) return {};
+  return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': exposedHeaders };
+}

@@ -1,0 +1,52 @@
+import type { InferSelectModel } from 'drizzle-orm';
+import type { apiKey, apiKeySecret, application } from '../db/schema/index.ts';
+import type { ApiKeyRecord, ApplicationRecord, KeySecretRecord, ThrottleOverride } from './api-key.ts';
+
+export type ApiKeyRow = InferSelectModel<typeof apiKey>;
+export type ApplicationRow = InferSelectModel<typeof application>;
+export type ApiKeySecretRow = InferSelectModel<typeof apiKeySecret>;
+
+/** What admission needs of a row of the table `api_key` and the row of its application. */
+export function recordOfKey(row: ApiKeyRow, application: ApplicationRow): ApiKeyRecord {
+  return {
+    id: row.id,
+    publicId: row.publicId,
+    name: row.name,
+    environment: row.environment,
+    type: row.type,
+    applicationScope: row.applicationScope,
+    application: recordOfApplication(application),
+    privileges: row.privileges,
+    grantable: row.grantable ?? undefined,
+    onDenied: row.onDenied,
+    plan: row.plan ?? undefined,
+    throttle: throttleOf(row.throttle),
+    expiresAt: row.expiresAt ?? undefined,
+    notBefore: row.notBefore ?? undefined,
+    disabledAt: row.disabledAt ?? undefined,
+    revokedAt: row.revokedAt ?? undefined,
+    deletedAt: row.deletedAt ?? undefined,
+    createdAt: row.createdAt,
+    version: row.version,
+  };
+}
+
+export function recordOfApplication(row: ApplicationRow): ApplicationRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    ownerName: row.ownerName,
+    status: row.status,
+    plan: row.plan ?? undefined,
+    throttle: throttleOf(row.throttle),
+  };
+}
+
+export function recordOfSecret(row: ApiKeySecretRow): KeySecretRecord {
+  return { id: row.id, status: row.status, expiresAt: row.expiresAt ?? undefined };
+}
+
+/** Only use cases write this column, and they validate it. */
+function throttleOf(stored: unknown): ThrottleOverride | undefined {
+  return stored === null || stored === undefined ? undefined : (stored as ThrottleOverride);
+}

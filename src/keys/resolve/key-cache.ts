@@ -1,0 +1,125 @@
+import { boundedCache } from '../../kernel/bounded-cache.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { codedError } from '../../kernel/errors.ts';
+import type { StoredKey } from './key-resolution.ts';
+
+export interface KeyCacheOptions {
+  readonly clock: Clock;
+  /** Reads the committed state of one key; one statement. */
+  readonly load: (publicId: string) => Promise<StoredKey | undefined>;
+  readonly maxKeys: number;
+  /** Unknown ids have room of their own: guessing cannot push living keys out. */
+  readonly maxUnknown: number;
+}
+
+export interface KeyCache {
+  get(publicId: string): Promise<StoredKey | undefined>;
+  forgetKeys(publicIds: readonly string[]): void;
+  /** Of an application's keys all are forgotten. */
+  forgetApplications(applicationIds: readonly string[]): void;
+  clear(): void;
+}
+
+/** Changes come by invalidation; these ages only bound what somebody edits by hand in the database. */
+const keyAgeMs = 60_000;
+const unknownAgeMs = 5_000;
+
+/** More rounds than this means that a key changes faster than it can be read. */
+const maxRounds = 8;
+
+interface Entry {
+  readonly stored: StoredKey;
+  readonly at: number;
+}
+
+interface Fill {
+  readonly promise: Promise<StoredKey | undefined>;
+  /** Set by an invalidation while the read was under way: what it brings may be older than the change. */
+  overtaken: boolean;
+}
+
+/**
+ * Keys by public id, read once however many requests wait (single flight). A fill is a compare-and-set: a read that was
+ * under way when its key was invalidated is neither kept nor used, but done again; so a revocation that returned is
+ * seen by every request that decides after it.
+ */
+export function createKeyCache({ clock, load, maxKeys, maxUnknown }: KeyCacheOptions): KeyCache {
+  const entries = boundedCache<string, Entry>(maxKeys);
+  const unknown = boundedCache<string, number>(maxUnknown);
+  const fills = new Map<string, Fill>();
+
+  function cached(publicId: string): { readonly stored: StoredKey | undefined } | undefined {
+    const now = clock.monotonic();
+    const entry = entries.get(publicId);
+    if (entry && now - entry.at < keyAgeMs) return entry;
+    const since = unknown.get(publicId);
+    return since !== undefined && now - since < unknownAgeMs ? { stored: undefined } : undefined;
+  }
+
+  function startFill(publicId: string): Fill {
+    const fill: Fill = {
+      overtaken: false,
+      promise: load(publicId)
+        .then((stored) => {
+          if (!fill.overtaken) keep(publicId, stored);
+          return stored;
+        })
+        .finally(() => {
+          if (fills.get(publicId) === fill) fills.delete(publicId);
+        }),
+    };
+    fills.set(publicId, fill);
+    return fill;
+  }
+
+  function keep(publicId: string, stored: StoredKey | undefined): void {
+    if (stored === undefined) {
+      entries.delete(publicId);
+      unknown.set(publicId, clock.monotonic());
+      return;
+    }
+    const present = entries.get(publicId);
+    if (present && present.stored.key.version > stored.key.version) return;
+    unknown.delete(publicId);
+    entries.set(publicId, { stored, at: clock.monotonic() });
+  }
+
+  function overtake(publicId: string): void {
+    const fill = fills.get(publicId);
+    if (fill) fill.overtaken = true;
+    fills.delete(publicId);
+  }
+
+  return {
+    async get(publicId) {
+      for (let round = 0; round < maxRounds; round++) {
+        const hit = cached(publicId);
+        if (hit) return hit.stored;
+        const fill = fills.get(publicId) ?? startFill(publicId);
+        const stored = await fill.promise;
+        if (!fill.overtaken) return stored;
+      }
+      throw codedError('DATABASE_UNAVAILABLE', 'The key changes faster than it can be read. Try again.');
+    },
+    forgetKeys(publicIds) {
+      for (const publicId of publicIds) {
+        entries.delete(publicId);
+        unknown.delete(publicId);
+        overtake(publicId);
+      }
+    },
+    forgetApplications(applicationIds) {
+      const gone = new Set(applicationIds);
+      for (const [publicId, { stored }] of entries.entries()) {
+        if (gone.has(stored.key.application.id)) entries.delete(publicId);
+      }
+      // Whose keys are being read is not known before they are here.
+      for (const publicId of [...fills.keys()]) overtake(publicId);
+    },
+    clear() {
+      entries.clear();
+      unknown.clear();
+      for (const publicId of [...fills.keys()]) overtake(publicId);
+    },
+  };
+}

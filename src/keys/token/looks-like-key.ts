@@ -1,0 +1,31 @@
+/**
+ * Finds text that has the shape of one of our keys, whether or not it is one: for scanners and redaction. `prefix` is
+ * a valid key prefix, so it needs no escaping.
+ */
+export function keyShape(prefix: string, flags = ''): RegExp {
+  return new RegExp(`\\b${body(prefix)}\\b`, flags);
+}
+
+/**
+ * True when `text`, as it is or percent-decoded, contains something of a key's shape: for refusing URLs that carry a
+ * key. Word boundaries do not count here, so that `?x_<key>_y` is refused too.
+ */
+export function looksLikeKey(text: string, prefix: string): boolean {
+  const shape = new RegExp(body(prefix));
+  return shape.test(text) || (text.includes('%') && shape.test(decoded(text)));
+}
+
+function body(prefix: string): string {
+  return `${prefix}_(?:live|test)_[0-9A-Za-z]{12}_[0-9A-Za-z]{38}`;
+}
+
+/** Decodes every escape of an ASCII character, twice (a proxy may have encoded an encoded URL); the rest stays. */
+function decoded(text: string): string {
+  let current = text;
+  for (let round = 0; round < 2; round++) {
+    current = current.replace(/%([0-7][0-9A-Fa-f])/g, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+  }
+  return current;
+}

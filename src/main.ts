@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createApp } from './app.ts';
+import { banner } from './commands/banner.ts';
+import { readConfig } from './config/read-config.ts';
+import { StartError } from './kernel/start-error.ts';
+
+/** The edge of the process: environment in, server up, signals down. */
+async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const answer = readConfig(process.env, (path) => readFileSync(path, 'utf8'));
+  if (answer.kind === 'INVALID') throw new StartError(answer.problems.join('\n'));
+  const { config } = answer;
+  const terminal = process.stdout.isTTY === true;
+
+  const app = await createApp(config, { onSeedProgress: progressOn(process.stderr) });
+  let addresses: Awaited<ReturnType<typeof app.listen>>;
+  try {
+    addresses = await app.listen();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  const lines = banner({ config, addresses, firstKeys: app.firstKeys });
+  if (terminal) process.stdout.write(`${lines}\n`);
+  else
+    process.stdout.write(
+      `${JSON.stringify({ level: 30, time: new Date().toISOString(), ...addresses, msg: 'listening' })}\n`,
+    );
+
+  // A second signal does not wait: whoever sends it twice means it.
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+/** One line on the same place of a terminal, some lines in a log. */
+function progressOn(stream: NodeJS.WriteStream): (progress: { done: number; total: number }) => void {
+  let shown = -1;
+  return ({ done, total }) => {
+    const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
+    if (percent === shown || (!stream.isTTY && percent < shown + 25 && percent < 100)) return;
+    shown = percent;
+    stream.write(
+      `${stream.isTTY ? '\r' : ''}Seeding places: ${done} of ${total} cities (${percent} %)${stream.isTTY && percent < 100 ? '' : '\n'}`,
+    );
+  };
+}
+
+function fail(error: unknown): never {
+  const reason =
+    error instanceof StartError
+      ? error.message
+      : `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
+  for (const line of reason.split('\n')) process.stderr.write(`fieldpass cannot start: ${line}\n`);
+  process.exit(1);
+}
+
+main().catch(fail);

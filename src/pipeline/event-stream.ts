@@ -1,0 +1,42 @@
+/** What becomes of one event: a value for the client, after which the stream goes on or ends. */
+export interface EventAnswer<Answer> {
+  readonly value: Answer;
+  readonly ends: boolean;
+}
+
+/**
+ * Answers each event of a source, one at a time. Written out and not as a generator: a generator's `return` waits for
+ * the event that it is waiting for, and a client that left would hold its source until something happens.
+ */
+export function eventStream<Event, Answer>(
+  source: AsyncIterable<Event>,
+  answer: (event: Event) => Promise<EventAnswer<Answer>>,
+  signal: AbortSignal,
+): AsyncIterableIterator<Answer> {
+  const events = source[Symbol.asyncIterator]();
+  const done = { done: true, value: undefined } as const;
+  let ended = false;
+
+  async function end(): Promise<typeof done> {
+    ended = true;
+    signal.removeEventListener('abort', end);
+    await events.return?.();
+    return done;
+  }
+  signal.addEventListener('abort', end, { once: true });
+
+  return {
+    async next() {
+      if (ended || signal.aborted) return end();
+      const event = await events.next();
+      if (ended || event.done) return end();
+      const { value, ends } = await answer(event.value);
+      if (ends) await end();
+      return { done: false, value };
+    },
+    return: end,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

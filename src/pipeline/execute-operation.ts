@@ -1,0 +1,78 @@
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import { refused } from '../admission/verdict.ts';
+import { chargedPoints } from '../cost/points.ts';
+import { withDeadline } from '../kernel/deadline.ts';
+import { asError, codedError } from '../kernel/errors.ts';
+import { admitOperation } from './admit-operation.ts';
+import { coerceVariables } from './coerce-variables.ts';
+import { withCost } from './cost-extensions.ts';
+import { type Execute, executeHalves } from './execute-halves.ts';
+import { refuse, refuseAs } from './refusal.ts';
+import type { Caller, RequestRecord } from './request-record.ts';
+import type { PipelineServices } from './services.ts';
+import { settle, settledStates } from './settle.ts';
+import type { Surface } from './surface.ts';
+import { isUrgent } from './urgent.ts';
+
+/** Steps 7–13 of a query or a mutation, in their order. The decision is taken on the very document that is executed. */
+export async function executeOperation(
+  args: ExecutionArgs,
+  execute: Execute,
+  record: RequestRecord,
+  caller: Caller,
+  surface: Surface,
+  services: PipelineServices,
+): Promise<ExecutionResult> {
+  // 7 What it is, as far as variables are concerned.
+  const prepared = surface.prepare(args.document, args.operationName ?? undefined);
+  if (prepared.kind === 'REFUSED') return refuseAs(record, refused('INVALID', [prepared.error]));
+  const { operation } = prepared;
+  record.operation = { name: operation.plan.operation.name?.value, type: operation.plan.operation.operation };
+  if (record.overWindow && !isUrgent(operation.plan, surface.urgentMutations))
+    return refuseAs(record, record.overWindow);
+  const raw = args.variableValues ?? {};
+  const variables = coerceVariables(surface.schema, operation.plan.operation, raw);
+  if (variables.kind === 'INVALID') return refuseAs(record, refused('INVALID', variables.errors));
+
+  // 8–11 May it run, and is there budget for it.
+  const admission = await admitOperation(operation, { raw, coerced: variables.variables }, caller, surface, services);
+  if (admission.kind === 'REFUSED') return refuseAs(record, admission);
+  const { estimate, reservation } = admission;
+  record.requestedQueryCost = estimate.points;
+
+  // 12 Run. When the process dies from here on, the reservation stays charged and its slot is free after its time.
+  const meter = surface.meters.begin(args.contextValue as object, {
+    granted: caller.privileges,
+    introspection: estimate.introspection,
+  });
+  const run = await runInTime(() => executeHalves(args, operation, execute, surface, caller), services);
+
+  // 13 Give back what was not used: once, whatever happened. What runs on after its time is charged in full.
+  const actual = run.kind === 'TIMED_OUT' ? estimate.cost : meter.actual();
+  settle(reservation, actual, services);
+  record.actualQueryCost = chargedPoints(actual);
+  record.outcome = run.result.errors ? 'ERROR' : 'OK';
+  const states = settledStates(admission.states, reservation, actual);
+  return withCost(run.result, { estimate, actual, caller, states });
+}
+
+type Run = { readonly kind: 'ENDED' | 'TIMED_OUT'; readonly result: ExecutionResult };
+
+async function runInTime(work: () => Promise<ExecutionResult>, { executionTimeoutMs }: PipelineServices): Promise<Run> {
+  let timedOut = false;
+  try {
+    const onExpiry = () => {
+      timedOut = true;
+    };
+    return { kind: 'ENDED', result: await withDeadline(work(), executionTimeoutMs, 'the operation', onExpiry) };
+  } catch (cause) {
+    if (timedOut) {
+      const message = `The operation took longer than ${executionTimeoutMs / 1000} s. Ask for less.`;
+      return { kind: 'TIMED_OUT', result: refuse([codedError('EXECUTION_TIMEOUT', message)]) };
+    }
+    return {
+      kind: 'ENDED',
+      result: { errors: [new GraphQLError('Unexpected error.', { originalError: asError(cause) })] },
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import { judgeHeader, judgeKey } from '../admission/credentials.ts';
+import { judgeSurface } from '../admission/surface.ts';
+import type { Refusal, Verdict } from '../admission/verdict.ts';
+import { judgeWindow } from '../admission/window.ts';
+import { readKeyHeader } from '../keys/token/read-key-header.ts';
+import { policyFor } from '../throttle/policy.ts';
+import type { Caller, RequestRecord } from './request-record.ts';
+import type { PipelineServices } from './services.ts';
+import type { Surface } from './surface.ts';
+
+export type Identification = { readonly kind: 'IDENTIFIED'; readonly caller: Caller } | Refusal;
+
+/** Steps 1–4: who calls. Nothing of the request's body is read for it. */
+export async function identify(
+  request: Request,
+  { arrival }: RequestRecord,
+  surface: Surface,
+  services: PipelineServices,
+): Promise<Identification> {
+  const header = arrival.repeatedCredentials ? { kind: 'OVERLOADED' as const } : readKeyHeader(request.headers);
+  if (header.kind !== 'PRESENTED') return judgeHeader(header);
+  const resolution = await services.keys.resolve(header.text);
+  if (resolution.kind !== 'ACTIVE') return judgeKey(resolution);
+  const { key, secret } = resolution;
+  const verdict = judgeSurface(key.type, surface.type);
+  if (verdict.kind === 'REFUSED') return verdict;
+  return {
+    kind: 'IDENTIFIED',
+    caller: { key, secret, privileges: surface.privilegesOf(key), policy: policyFor(key, services.plans) },
+  };
+}
+
+/** Step 6: requests in the window. */
+export async function countRequest({ policy }: Caller, { throttle }: PipelineServices): Promise<Verdict> {
+  return judgeWindow(await throttle.count(policy.windows));
+}

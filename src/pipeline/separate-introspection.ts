@@ -1,0 +1,70 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/**
+ * The two halves of an operation that asks for data and for the schema at once: data come from the full schema, the
+ * schema from the caller's view of it. Both are documents of one operation; a half that asks for nothing is absent.
+ */
+export interface SeparatedDocument {
+  readonly data: DocumentNode | undefined;
+  readonly introspection: DocumentNode | undefined;
+}
+
+export function separateIntrospection(document: DocumentNode, operation: OperationDefinitionNode): SeparatedDocument {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  return {
+    data: half(operation, fragments, (fieldName) => !isIntrospection(fieldName)),
+    introspection: half(operation, fragments, isIntrospection),
+  };
+}
+
+function isIntrospection(fieldName: string): boolean {
+  return fieldName === '__schema' || fieldName === '__type';
+}
+
+/**
+ * Root fields that are wanted. A fragment that is spread on the root is written again under another name, once, with
+ * what is wanted of it; the original stays for whoever spreads it further below.
+ */
+function half(
+  operation: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  wanted: (fieldName: string) => boolean,
+): DocumentNode | undefined {
+  const onRoot = new Map<string, FragmentDefinitionNode>();
+  const rootName = (name: string): string => `${name}__onRoot`;
+
+  const keep = (selectionSet: SelectionSetNode): SelectionSetNode => {
+    const selections = selectionSet.selections.flatMap((selection): SelectionNode[] => {
+      if (selection.kind === Kind.FIELD) return wanted(selection.name.value) ? [selection] : [];
+      if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const inner = keep(selection.selectionSet);
+        return inner.selections.length > 0 ? [{ ...selection, selectionSet: inner }] : [];
+      }
+      const name = selection.name.value;
+      if (!onRoot.has(name)) {
+        const fragment = fragments.get(name);
+        if (fragment === undefined) return [];
+        const renamed = { ...fragment.name, value: rootName(name) };
+        onRoot.set(name, { ...fragment, name: renamed, selectionSet: keep(fragment.selectionSet) });
+      }
+      const kept = onRoot.get(name)?.selectionSet.selections.length ?? 0;
+      return kept > 0 ? [{ ...selection, name: { ...selection.name, value: rootName(name) } }] : [];
+    });
+    return { ...selectionSet, selections };
+  };
+
+  const selectionSet = keep(operation.selectionSet);
+  if (selectionSet.selections.length === 0) return undefined;
+  const definitions = [{ ...operation, selectionSet }, ...fragments.values(), ...onRoot.values()];
+  return { kind: Kind.DOCUMENT, definitions };
+}

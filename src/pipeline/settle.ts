@@ -1,0 +1,27 @@
+import type { MicroPoints } from '../plan/compiled-schema.ts';
+import type { BucketState, Reservation } from '../throttle/throttle-store.ts';
+import type { PipelineServices } from './services.ts';
+
+/** Off the response's path: nobody waits for it. A store that is down keeps the reservation charged. */
+export function settle(
+  reservation: Reservation | undefined,
+  actual: MicroPoints,
+  { throttle, logger }: PipelineServices,
+): void {
+  if (!reservation) return;
+  throttle.settle(reservation, actual).catch((err: unknown) => logger.warn({ err }, 'a reservation was not settled'));
+}
+
+/** What the buckets hold after the settlement, as far as this operation is concerned. */
+export function settledStates(
+  states: readonly BucketState[],
+  reservation: Reservation | undefined,
+  actual: MicroPoints,
+): readonly BucketState[] {
+  if (!reservation) return states;
+  const { buckets, cost } = reservation;
+  return states.map(({ available, inFlight }, index) => ({
+    available: Math.min(buckets[index]?.capacity ?? available, available + cost - actual),
+    inFlight: Math.max(0, inFlight - 1),
+  }));
+}

@@ -1,0 +1,116 @@
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
+import { judgeKey } from '../admission/credentials.ts';
+import { type Refusal, refused } from '../admission/verdict.ts';
+import { asError, codedError } from '../kernel/errors.ts';
+import { policyFor } from '../throttle/policy.ts';
+import { admitOperation, type VariableValues } from './admit-operation.ts';
+import { coerceVariables } from './coerce-variables.ts';
+import { withCost } from './cost-extensions.ts';
+import { type EventAnswer, eventStream } from './event-stream.ts';
+import { finishResult } from './finish-result.ts';
+import type { PreparedOperation } from './prepare-operation.ts';
+import { refuse, refuseAs } from './refusal.ts';
+import type { Caller, RequestRecord } from './request-record.ts';
+import type { PipelineServices } from './services.ts';
+import { settle, settledStates } from './settle.ts';
+import type { Surface } from './surface.ts';
+
+/** Where one subscription runs, and for whom. */
+export interface Subscription {
+  readonly args: ExecutionArgs;
+  readonly record: RequestRecord;
+  readonly surface: Surface;
+  readonly services: PipelineServices;
+  /** A context of its own for each event: what was decided for one event is not decided for the next. */
+  contextFor(caller: Caller): object;
+}
+
+/**
+ * Steps 7–13 of a subscription. It is judged when it starts and again at every event, which is priced and executed as an
+ * operation of its own; one that cannot pass ends the stream with its code. Between events it holds nothing.
+ */
+export async function subscribeOperation(
+  subscription: Subscription,
+  caller: Caller,
+): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
+  const { args, record, surface, services } = subscription;
+  const prepared = surface.prepare(args.document, args.operationName ?? undefined);
+  if (prepared.kind === 'REFUSED') return refuseAs(record, refused('INVALID', [prepared.error]));
+  const { operation } = prepared;
+  record.operation = { name: operation.plan.operation.name?.value, type: 'subscription' };
+  const raw = args.variableValues ?? {};
+  const coercion = coerceVariables(surface.schema, operation.plan.operation, raw);
+  if (coercion.kind === 'INVALID') return refuseAs(record, refused('INVALID', coercion.errors));
+  const variables = { raw, coerced: coercion.variables };
+
+  // Opening it costs what one event may cost, so that opening and closing streams is no way around the budget.
+  const admission = await admitOperation(operation, variables, caller, surface, services);
+  if (admission.kind === 'REFUSED') return refuseAs(record, admission);
+  record.requestedQueryCost = admission.estimate.points;
+  settle(admission.reservation, admission.estimate.cost, services);
+  const source = await createSourceEventStream({ ...args, contextValue: subscription.contextFor(caller) });
+  if (!isAsyncIterable(source)) return source;
+  const answer = async (event: unknown) => {
+    const { value, ends } = await answerEvent(event, subscription, operation, variables, caller);
+    return { value: finishResult(value, record.arrival.requestId, services.logger), ends };
+  };
+  return eventStream(source, answer, services.draining);
+}
+
+/** Steps 4 and 9–13 anew. */
+async function answerEvent(
+  event: unknown,
+  subscription: Subscription,
+  operation: PreparedOperation,
+  variables: VariableValues,
+  opener: Caller,
+): Promise<EventAnswer<ExecutionResult>> {
+  const { args, surface, services } = subscription;
+  const caller = await recheck(opener, surface, services);
+  if (caller.kind === 'REFUSED') return ending(caller);
+  const admission = await admitOperation(operation, variables, caller.caller, surface, services);
+  if (admission.kind === 'REFUSED') return ending(admission);
+  const { estimate, reservation, states } = admission;
+
+  const contextValue = subscription.contextFor(caller.caller);
+  const meter = surface.meters.begin(contextValue, { granted: caller.caller.privileges });
+  let result: ExecutionResult;
+  try {
+    result = await execute({ ...args, contextValue, rootValue: event });
+  } catch (cause) {
+    const error = codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', {}, { originalError: asError(cause) });
+    result = { errors: [error] };
+  }
+  const actual = meter.actual();
+  settle(reservation, actual, services);
+  const left = settledStates(states, reservation, actual);
+  return { value: withCost(result, { estimate, actual, caller: caller.caller, states: left }), ends: false };
+}
+
+/** The key as it is now: its privileges and limits may have changed since the stream was opened. */
+async function recheck(
+  { key, secret }: Caller,
+  surface: Surface,
+  { keys, plans }: PipelineServices,
+): Promise<{ readonly kind: 'CALLER'; readonly caller: Caller } | Refusal> {
+  const judgement = await keys.recheck(key, secret);
+  if (judgement.kind !== 'ACTIVE') return judgeKey(judgement);
+  const now = judgement.key;
+  return {
+    kind: 'CALLER',
+    caller: {
+      key: now,
+      secret: judgement.secret,
+      privileges: surface.privilegesOf(now),
+      policy: policyFor(now, plans),
+    },
+  };
+}
+
+function ending({ errors, headers }: Refusal): EventAnswer<ExecutionResult> {
+  return { value: refuse(errors, headers), ends: true };
+}
+
+function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
+  return Symbol.asyncIterator in value;
+}

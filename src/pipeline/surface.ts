@@ -1,0 +1,22 @@
+import type { GraphQLSchema } from 'graphql';
+import type { CostMeters } from '../cost/cost-meter.ts';
+import type { ApiKeyRecord, ApiKeyType } from '../keys/api-key.ts';
+import type { CompiledSchema } from '../plan/compiled-schema.ts';
+import type { CompiledPrivileges } from '../privileges/compile-privileges.ts';
+import type { PrepareOperation } from './prepare-operation.ts';
+
+/** One API behind the gate: its schema and all that was compiled from it. */
+export interface Surface {
+  readonly type: ApiKeyType;
+  readonly compiled: CompiledSchema;
+  /** Executable, with everything installed that counts and guards. */
+  readonly schema: GraphQLSchema;
+  readonly meters: CostMeters;
+  readonly prepare: PrepareOperation;
+  /** Mutations that are never throttled: those that end or disable a key. */
+  readonly urgentMutations: ReadonlySet<string>;
+  /** Privileges of a key on this schema; keys with the same rules share one. */
+  privilegesOf(key: ApiKeyRecord): CompiledPrivileges;
+  /** What a key may know of the schema: introspection, SDL and suggestions come from here. */
+  viewOf(privileges: CompiledPrivileges): GraphQLSchema;
+}

@@ -1,0 +1,117 @@
+import { type ExecutionArgs, type ExecutionResult, Source } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { type Refusal, refused } from '../admission/verdict.ts';
+import { codedError, codeOf } from '../kernel/errors.ts';
+import { invariant } from '../kernel/invariant.ts';
+import { acceptsEventStream, unreadableBody } from './content-negotiation.ts';
+import { executeOperation } from './execute-operation.ts';
+import { finishResult } from './finish-result.ts';
+import { countRequest, identify } from './identify.ts';
+import { parseDocument } from './parse-document.ts';
+import { refuseAs } from './refusal.ts';
+import type { Caller, RequestRecord } from './request-record.ts';
+import type { PipelineServices } from './services.ts';
+import { subscribeOperation } from './subscribe-operation.ts';
+import type { Surface } from './surface.ts';
+import { validateDocument, withSuggestions } from './validate-document.ts';
+
+/** What the HTTP edge hands to Yoga beside the request. */
+export interface ServerContext {
+  readonly record: RequestRecord;
+}
+
+/** Makes the context value of one execution for a caller. */
+export type ContextFor = (record: RequestRecord, caller: Caller) => object;
+
+/**
+ * The gate, as one plugin: **request → key → restrictions → plan → privileges → cost → throttle → execute → settle →
+ * usage**. Nothing of it is decided in validation, whose results Yoga shares between all callers: the decision is taken
+ * at execution, on the document that is executed.
+ */
+export function useFieldpass(
+  surface: Surface,
+  services: PipelineServices,
+  contextFor: ContextFor,
+): Plugin<ServerContext, ServerContext> {
+  return {
+    // 1–6 Who calls, from where, how often: before the body is read.
+    async onRequestParse({ request, serverContext: { record } }) {
+      const identified = await identify(request, record, surface, services);
+      if (identified.kind === 'REFUSED') throw refusal(record, identified);
+      record.caller = identified.caller;
+      const counted = await countRequest(identified.caller, services);
+      if (counted.kind === 'REFUSED') {
+        // What ends a key is never throttled, and only the document tells.
+        if (surface.urgentMutations.size === 0) throw refusal(record, counted);
+        record.overWindow = counted;
+      }
+      const unreadable = unreadableBody(request);
+      if (unreadable) throw refusal(record, refused('INVALID', [unreadable]));
+    },
+
+    // 7 What is asked. Both answers are cached, and the same for every key.
+    onParse({ setParseFn }) {
+      setParseFn((source: string) => parseDocument(new Source(source), services));
+    },
+    onValidate({ context: { record }, params, setValidationFn }) {
+      record.document = params.documentAST;
+      setValidationFn(validateDocument);
+    },
+
+    // 8–13 May it, what may it cost, is there so much; run; settle.
+    onExecute({ args, executeFn, setExecuteFn }) {
+      const { record } = args.contextValue;
+      const caller = callerOf(record);
+      setExecuteFn((given: ExecutionArgs) =>
+        executeOperation(
+          { ...given, contextValue: contextFor(record, caller) },
+          executeFn,
+          record,
+          caller,
+          surface,
+          services,
+        ),
+      );
+    },
+    onSubscribe({ args, setSubscribeFn }) {
+      const { record, request } = args.contextValue;
+      const caller = callerOf(record);
+      // Yoga would find that it cannot answer only after the source was opened, and never close it.
+      if (!acceptsEventStream(request.headers.get('accept'))) {
+        const message = 'A subscription is answered as text/event-stream. Send Accept: text/event-stream.';
+        throw refusal(record, refused('INVALID', [codedError('NOT_ACCEPTABLE', message)]));
+      }
+      setSubscribeFn((given: ExecutionArgs) =>
+        subscribeOperation(
+          { args: given, record, surface, services, contextFor: (current) => contextFor(record, current) },
+          caller,
+        ),
+      );
+    },
+
+    // The last word on errors, wherever they came from.
+    onResultProcess({ result, setResult, serverContext: { record } }) {
+      if (Symbol.asyncIterator in result || Array.isArray(result)) return;
+      if (result.errors && record.outcome === 'OK') record.outcome = 'INVALID';
+      const suggested = suggest(result, record, surface);
+      setResult(finishResult(suggested, record.arrival.requestId, services.logger));
+    },
+  };
+}
+
+/** What a hook throws: all errors of a refusal, with their status and headers. */
+function refusal(record: RequestRecord, verdict: Refusal): Error {
+  return new AggregateError(refuseAs(record, verdict).errors);
+}
+
+function callerOf({ caller }: RequestRecord): Caller {
+  invariant(caller, 'an operation runs only for a caller that was identified');
+  return caller;
+}
+
+/** A document that is not valid is the only one whose errors make suggestions, and they come from the caller's view. */
+function suggest(result: ExecutionResult, { caller, document }: RequestRecord, surface: Surface): ExecutionResult {
+  const { errors } = result;
+  if (!errors?.some((error) => codeOf(error) === 'GRAPHQL_VALIDATION_FAILED') || !caller || !document) return result;
+  return { ...result, errors: withSuggestions(errors, document, surface.viewOf(caller.privileges)) };
+}

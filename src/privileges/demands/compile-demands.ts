@@ -1,0 +1,108 @@
+import { neededBelow } from '../../plan/compile-schema/needed-bits.ts';
+import type { CompiledSchema, PrivilegeBit } from '../../plan/compiled-schema.ts';
+import type { Condition, DataFieldPlan, DocumentPlan, SelectionPlan } from '../../plan/document-plan.ts';
+import { verbs } from '../../plan/verb.ts';
+import type { Demand, DemandSite } from './demand.ts';
+import { presenceOf, suppliedInLiteral } from './supplied-in-literal.ts';
+
+/** What an operation needs, for all keys and all values of its variables. */
+export interface Demands {
+  readonly schema: CompiledSchema;
+  /**
+   * Every bit that any request of the operation could need, whatever its variables hold. Somebody who has them all is
+   * allowed at once, but for `sights`.
+   */
+  readonly everything: Uint32Array;
+  readonly sights: readonly Extract<Demand, { kind: 'SIGHT' }>[];
+  /** The exact demands: walked when something of `everything` is missing. */
+  readonly demands: readonly Demand[];
+  /** Which selections are reached from which, parents first; `undefined` when all are reached always. */
+  readonly edges: readonly Edge[] | undefined;
+  readonly selectionCount: number;
+  readonly root: number;
+}
+
+export interface Edge {
+  readonly from: number;
+  readonly to: number;
+  readonly when: Condition;
+}
+
+export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Demands {
+  const demands: Demand[] = [];
+  const everything = new Uint32Array(Math.ceil((schema.coordinates.length * verbs.length) / 32));
+  const edges: Edge[] = [];
+  const paths = new Map<SelectionPlan, readonly string[]>([[plan.root, []]]);
+  for (const selection of [...plan.selections].reverse()) {
+    const path = paths.get(selection) ?? [];
+    const among = selection.byType.length > 1 ? selection.byType.map(({ type }) => type) : [];
+    for (const { type, fields } of selection.byType) {
+      for (const field of fields) {
+        if (field.kind !== 'FIELD') continue;
+        const fieldPath = [...path, field.responseKey];
+        demandsOfField({ selection: selection.id, type, among, when: field.when, field, path: fieldPath }, field);
+        if (field.selection === undefined) continue;
+        edges.push({ from: selection.id, to: field.selection.id, when: field.when });
+        if (!paths.has(field.selection)) paths.set(field.selection, fieldPath);
+      }
+    }
+    demandSight(selection, path);
+  }
+  return {
+    schema,
+    everything,
+    sights: demands.filter((demand) => demand.kind === 'SIGHT'),
+    demands,
+    edges: edges.some(({ when }) => when !== true) ? edges : undefined,
+    selectionCount: plan.selections.length,
+    root: plan.root.id,
+  };
+
+  function demandsOfField(site: DemandSite, field: DataFieldPlan): void {
+    const add = (
+      bits: readonly PrivilegeBit[],
+      rest: Partial<Pick<Extract<Demand, { kind: 'BITS' }>, 'presence' | 'whereVisible'>> = {},
+    ) => {
+      if (bits.length === 0) return;
+      demands.push({ kind: 'BITS', ...site, bits, whereVisible: false, presence: [], ...rest });
+      mark(bits);
+    };
+    add(field.field.needs);
+    const { inputVerbs } = field.field;
+    for (const { argument, value } of field.arguments) {
+      const presence = presenceOf(value, plan.variables);
+      add(argument.needs, { presence });
+      add(argument.needsWhereVisible, { presence, whereVisible: true });
+      for (const supplied of suppliedInLiteral(value, argument.input, inputVerbs, plan.variables)) {
+        if (supplied.kind === 'BITS') {
+          add(supplied.bits, { presence: supplied.presence });
+        } else {
+          demands.push({ ...supplied, ...site, verbs: inputVerbs });
+          mark(neededBelow(supplied.input, inputVerbs));
+        }
+      }
+    }
+  }
+
+  /** A selection of nothing but `__typename` tells what exists; a mutation's payload tells the caller's own deed. */
+  function demandSight(selection: SelectionPlan, path: readonly string[]): void {
+    const named = selection.byType.flatMap(({ type, fields }) => {
+      const typename = fields.find(({ kind }) => kind === 'TYPENAME');
+      const isFree = type.structure === 'ROOT' || type.structure === 'PAYLOAD';
+      return typename === undefined || isFree ? [] : [{ type, typename }];
+    });
+    const types = named.map(({ type }) => type);
+    const conditions = new Set<Condition>();
+    for (const { typename } of named) {
+      const { responseKey, when } = typename;
+      if (conditions.has(when)) continue;
+      conditions.add(when);
+      const fieldPath = [...path, responseKey];
+      demands.push({ kind: 'SIGHT', selection: selection.id, types, when, field: typename, path: fieldPath });
+    }
+  }
+
+  function mark(bits: Iterable<PrivilegeBit>): void {
+    for (const bit of bits) everything[bit >>> 5] = (everything[bit >>> 5] ?? 0) | (1 << (bit & 31));
+  }
+}

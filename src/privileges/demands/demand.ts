@@ -1,0 +1,52 @@
+import type { CompiledInput, CompiledObject, PrivilegeBit } from '../../plan/compiled-schema.ts';
+import type { Condition, FieldPlan } from '../../plan/document-plan.ts';
+import type { Verb } from '../../plan/verb.ts';
+
+/** Whether the client sent a value for a variable: part of what makes an input supplied. */
+export interface Presence {
+  readonly variable: string;
+  readonly given: boolean;
+}
+
+/** Where in the plan a demand stands, and when it counts. */
+export interface DemandSite {
+  /** `SelectionPlan.id`: the demand counts when this selection is reached. */
+  readonly selection: number;
+  /** The object type on which the field is executed. */
+  readonly type: CompiledObject;
+  /** The possible types of the selection when there are more than one; else empty, and the type always counts. */
+  readonly among: readonly CompiledObject[];
+  readonly when: Condition;
+  readonly field: FieldPlan;
+  readonly path: readonly string[];
+}
+
+/** Privileges that a field, an argument or a part of a literal needs. */
+export interface BitsDemand extends DemandSite {
+  readonly kind: 'BITS';
+  readonly bits: readonly PrivilegeBit[];
+  /** Each bit counts only where the key can see the object type of its coordinate. */
+  readonly whereVisible: boolean;
+  readonly presence: readonly Presence[];
+}
+
+/** A variable whose value decides at each request what is supplied. */
+export interface VariableDemand extends DemandSite {
+  readonly kind: 'VARIABLE';
+  readonly variable: string;
+  readonly input: CompiledInput;
+  readonly verbs: readonly Verb[];
+  readonly presence: readonly Presence[];
+}
+
+/** `__typename` is free on types that the key can see; of an abstract type, when it can see one of its types. */
+export interface SightDemand {
+  readonly kind: 'SIGHT';
+  readonly selection: number;
+  readonly types: readonly CompiledObject[];
+  readonly when: Condition;
+  readonly field: FieldPlan;
+  readonly path: readonly string[];
+}
+
+export type Demand = BitsDemand | VariableDemand | SightDemand;

@@ -1,0 +1,35 @@
+import { isNonNullType } from 'graphql';
+import type { CompiledField, CompiledObject, CompiledSchema, PrivilegeBit } from '../plan/compiled-schema.ts';
+import { type InputSight, inputSight } from './input-sight.ts';
+
+/** What somebody with certain bits can see of a schema: the closure F1–F6, of which the filtered schema is the picture. */
+export interface Sight extends InputSight {
+  seesObject(type: CompiledObject): boolean;
+  seesField(field: CompiledField): boolean;
+}
+
+/**
+ * A type is visible with a field that is readable, whose result is itself visible and whose required arguments may be
+ * given: the largest such set, so that types which refer to each other stay.
+ */
+export function sightOf(schema: CompiledSchema, has: (bit: PrivilegeBit) => boolean): Sight {
+  const inputs = inputSight(schema, has);
+  const visible = schema.objects.map(() => true);
+  const seesObject = ({ index }: CompiledObject): boolean => visible[index] === true;
+  const seesField = (field: CompiledField): boolean =>
+    field.needs.every(has) &&
+    (field.possibleTypes.length === 0 || field.possibleTypes.some(seesObject)) &&
+    [...field.arguments.values()].every(
+      (argument) =>
+        !isNonNullType(argument.type) || argument.defaultValue !== undefined || inputs.seesArgument(field, argument),
+    );
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const object of schema.objects) {
+      if (!seesObject(object) || [...object.fields.values()].some(seesField)) continue;
+      visible[object.index] = false;
+      changed = true;
+    }
+  }
+  return { ...inputs, seesObject, seesField };
+}

@@ -1,0 +1,81 @@
+import { microPerPoint, type ThrottlePlan, type ThrottlePlans } from './plans.ts';
+import type { Bucket, RequestsWindow } from './throttle-store.ts';
+
+/** Numbers of a plan that a key or an application replaces, as they are stored with it. */
+interface PolicyOverride {
+  readonly maximumAvailable?: number;
+  readonly restoreRate?: number;
+  readonly maximumCost?: number;
+  readonly inFlight?: number;
+  readonly requests?: { readonly max: number; readonly windowMs: number };
+}
+
+/** What the throttle must know of whoever calls. A record of the keys room is one. */
+export interface ThrottledKey {
+  readonly id: string;
+  readonly type: 'API' | 'MANAGEMENT';
+  readonly plan: string | undefined;
+  readonly throttle: PolicyOverride | undefined;
+  readonly application: {
+    readonly id: string;
+    readonly plan: string | undefined;
+    readonly throttle: PolicyOverride | undefined;
+  };
+}
+
+/** All limits of one request, ready for the store. The key's own bucket and window come first. */
+export interface ThrottlePolicy {
+  /** The key's numbers, in points: what clients are told. */
+  readonly key: ThrottlePlan;
+  /** Largest single operation, in points: the least of the key's and the application's. */
+  readonly maximumCost: number;
+  readonly buckets: readonly [Bucket, ...Bucket[]];
+  readonly windows: readonly [RequestsWindow, ...RequestsWindow[]];
+}
+
+/**
+ * The limits of a key: its plan (by its type when it names none, or one that is gone) with its own numbers, and those
+ * of its application when that has a plan or numbers of its own. Both or neither must have room.
+ */
+export function policyFor(key: ThrottledKey, plans: ThrottlePlans): ThrottlePolicy {
+  const { application } = key;
+  const typeDefault = key.type === 'MANAGEMENT' ? plans.defaults.MANAGEMENT : plans.defaults.API;
+  const own = withOverride(planNamed(key.plan, typeDefault, plans), key.throttle);
+  const ownLimits = limits(own, `key:${key.id}`, application.id);
+  if (application.plan === undefined && application.throttle === undefined) {
+    return { key: own, maximumCost: own.maximumCost, buckets: [ownLimits.bucket], windows: [ownLimits.window] };
+  }
+  const shared = withOverride(planNamed(application.plan, typeDefault, plans), application.throttle);
+  const sharedLimits = limits(shared, `application:${application.id}`, application.id);
+  return {
+    key: own,
+    maximumCost: Math.min(own.maximumCost, shared.maximumCost),
+    buckets: [ownLimits.bucket, sharedLimits.bucket],
+    windows: [ownLimits.window, sharedLimits.window],
+  };
+}
+
+function planNamed(name: string | undefined, fallback: string, plans: ThrottlePlans): ThrottlePlan {
+  const plan = plans.byName.get(name ?? fallback) ?? plans.byName.get(fallback);
+  if (!plan) throw new Error(`There is no plan ${fallback}: parsePlans checks the defaults`);
+  return plan;
+}
+
+/** A maximum that is larger than the bucket could never be spent: it ends at the bucket's size. */
+function withOverride(plan: ThrottlePlan, override: PolicyOverride | undefined): ThrottlePlan {
+  const merged = { ...plan, ...override };
+  return { ...merged, maximumCost: Math.min(merged.maximumCost, merged.maximumAvailable) };
+}
+
+function limits(plan: ThrottlePlan, id: string, partition: string): { bucket: Bucket; window: RequestsWindow } {
+  return {
+    bucket: {
+      id,
+      partition,
+      capacity: Math.round(plan.maximumAvailable * microPerPoint),
+      restoreRate: Math.round(plan.restoreRate * microPerPoint),
+      inFlight: plan.inFlight,
+    },
+    window: { id, partition, max: plan.requests.max, windowMs: plan.requests.windowMs },
+  };
+}

@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import {
+  type ASTNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type InlineFragmentNode,
+  Kind,
+  parse,
+  type SelectionNode,
+  TypeInfo,
+  valueFromASTUntyped,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { expect, test } from 'vitest';
+import type { Granted } from '../../src/cost/compile-formula.ts';
+import type { CompiledSchema } from '../../src/plan/compiled-schema.ts';
+import { generateData } from './generate-data.ts';
+import { generateOperation } from './generate-document.ts';
+import { generateSchema } from './generate-schema.ts';
+import { actualPoints, compileSchema, type Priced, price, schemaOf } from './priced.ts';
+import { type Random, randomOf } from './random.ts';
+
+const numRuns = Number(process.env['FIELDPASS_PROPERTY_RUNS'] ?? 200);
+const seeds = fc.noShrink(fc.nat());
+
+interface Case {
+  readonly random: Random;
+  readonly schema: GraphQLSchema;
+  readonly compiled: CompiledSchema;
+  readonly document: DocumentNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+function caseOf(seed: number, abstract: boolean): Case {
+  const random = randomOf(seed);
+  const schema = schemaOf(generateSchema(random, { abstract }));
+  const { source, variables } = generateOperation(random, schema);
+  return { random, schema, compiled: compileSchema(schema), document: parse(source), variables };
+}
+
+test('actual ≤ requested, whatever resolvers return', async () => {
+  await fc.assert(
+    fc.asyncProperty(seeds, async (seed) => {
+      const { random, schema, compiled, document, variables } = caseOf(seed, true);
+      const priced = price(compiled, document, variables);
+      const requested = outcome(priced);
+      if (typeof requested === 'string') return;
+      generateData(random, schema, compiled, { full: false });
+      const { points, result } = await actualPoints(schema, compiled, priced);
+      expect(
+        result.errors?.find(
+          ({ message }) => message !== 'a resolver failed' && !message.startsWith('Cannot return null'),
+        ),
+      ).toBeUndefined();
+      expect(points).toBeLessThanOrEqual(requested);
+    }),
+    { numRuns },
+  );
+});
+
+test('actual = requested when every list is full and nothing is null', async () => {
+  await fc.assert(
+    fc.asyncProperty(seeds, async (seed) => {
+      const { random, schema, compiled, document, variables } = caseOf(seed, false);
+      const priced = price(compiled, document, variables);
+      const requested = outcome(priced);
+      if (typeof requested === 'string' || requested > 20_000) return;
+      generateData(random, schema, compiled, { full: true });
+      const { points, result } = await actualPoints(schema, compiled, priced);
+      expect(result.errors).toBeUndefined();
+      expect(points).toBe(requested);
+    }),
+    { numRuns },
+  );
+});
+
+test('actual ≤ requested when the key may not read everything, and that costs no more than reading everything', async () => {
+  await fc.assert(
+    fc.asyncProperty(seeds, async (seed) => {
+      const { random, schema, compiled, document, variables } = caseOf(seed, true);
+      const priced = price(compiled, document, variables);
+      const granted = someGrants(random, compiled);
+      const estimate = priced.formula.estimate(priced.coerced, granted);
+      if (estimate.kind !== 'PRICED') return;
+      const whole = outcome(priced);
+      if (typeof whole === 'number') expect(estimate.points).toBeLessThanOrEqual(whole);
+      generateData(random, schema, compiled, { full: false, granted });
+      const { points } = await actualPoints(schema, compiled, priced, { meter: { granted } });
+      expect(points).toBeLessThanOrEqual(estimate.points);
+    }),
+    { numRuns },
+  );
+});
+
+test('the price is the same for aliases, inlined fragments, another order, and variables in place of literals', () => {
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const { schema, compiled, document, variables } = caseOf(seed, true);
+      const points = outcome(price(compiled, document, variables));
+      expect(outcome(price(compiled, renamed(document), variables))).toBe(points);
+      expect(outcome(price(compiled, inlined(document), variables))).toBe(points);
+      expect(outcome(price(compiled, reversed(document), variables))).toBe(points);
+      const moved = literalsAsVariables(schema, document);
+      expect(outcome(price(compiled, moved.document, { ...variables, ...moved.variables }))).toBe(points);
+    }),
+    { numRuns },
+  );
+});
+
+test('a larger page never costs less', () => {
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const { compiled, document, variables } = caseOf(seed, true);
+      const larger = visit(document, {
+        Argument: (node) =>
+          node.name.value === 'first' && node.value.kind === Kind.INT
+            ? { ...node, value: { ...node.value, value: `${Number(node.value.value) + 5}` } }
+            : undefined,
+      });
+      const points = outcome(price(compiled, document, variables));
+      if (typeof points === 'string') return;
+      expect(outcome(price(compiled, larger, variables))).toBeGreaterThanOrEqual(points);
+    }),
+    { numRuns },
+  );
+});
+
+/** Points, or the code of the refusal. */
+function outcome(priced: Priced): number | string {
+  const estimate = priced.estimate();
+  return estimate.kind === 'PRICED' ? estimate.points : estimate.code;
+}
+
+function someGrants(random: Random, compiled: CompiledSchema): Granted {
+  const bits = new Set<number>();
+  for (const { fields } of compiled.objects) {
+    for (const { needs } of fields.values()) if (random.chance(0.7)) for (const bit of needs) bits.add(bit);
+  }
+  const hidden = new Set(
+    compiled.objects
+      .filter(({ structure, name }) => structure === undefined && name.length === 2 && random.chance(0.2))
+      .map(({ index }) => index),
+  );
+  return { has: (bit) => bits.has(bit), seesObject: ({ index }) => !hidden.has(index) };
+}
+
+function renamed(document: DocumentNode): DocumentNode {
+  return visit(document, {
+    Field: (node) => ({ ...node, alias: { kind: Kind.NAME, value: `z_${(node.alias ?? node.name).value}` } }),
+  });
+}
+
+function inlined(document: DocumentNode): DocumentNode {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const each of document.definitions) {
+    if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each);
+  }
+  const inlineIn = <Node extends ASTNode>(node: Node): Node =>
+    visit(node, {
+      FragmentSpread(spread): InlineFragmentNode | undefined {
+        const fragment = fragments.get(spread.name.value);
+        return (
+          fragment && {
+            kind: Kind.INLINE_FRAGMENT,
+            typeCondition: fragment.typeCondition,
+            directives: spread.directives ?? [],
+            selectionSet: inlineIn(fragment.selectionSet),
+          }
+        );
+      },
+    });
+  return {
+    ...document,
+    definitions: document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).map(inlineIn),
+  };
+}
+
+function reversed(document: DocumentNode): DocumentNode {
+  return visit(document, {
+    SelectionSet: { leave: (node) => ({ ...node, selections: node.selections.toReversed() as SelectionNode[] }) },
+  });
+}
+
+function literalsAsVariables(schema: GraphQLSchema, document: DocumentNode) {
+  const types = new TypeInfo(schema);
+  const definitions: string[] = [];
+  const variables: Record<string, unknown> = {};
+  const changed = visit(
+    document,
+    visitWithTypeInfo(types, {
+      VariableDefinition: () => false,
+      Directive: () => false,
+      Argument(node) {
+        const argument = types.getArgument();
+        if (!argument || node.value.kind === Kind.VARIABLE) return undefined;
+        // Equal calls must stay equal, so that they still merge.
+        const key = `x_${JSON.stringify(valueFromASTUntyped(node.value))}_${argument.type}`.replace(
+          /[^A-Za-z0-9]/g,
+          (sign) => `_${sign.charCodeAt(0)}_`,
+        );
+        if (!(key in variables)) definitions.push(`$${key}: ${argument.type}`);
+        variables[key] = valueFromASTUntyped(node.value);
+        return { ...node, value: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: key } } };
+      },
+    }),
+  );
+  const extra = parse(`query (${['$unused: Int', ...definitions].join(', ')}) { __typename }`).definitions[0];
+  const added = extra?.kind === Kind.OPERATION_DEFINITION ? (extra.variableDefinitions ?? []).slice(1) : [];
+  return {
+    variables,
+    document: visit(changed, {
+      OperationDefinition: (node) => ({
+        ...node,
+        variableDefinitions: [...(node.variableDefinitions ?? []), ...added],
+      }),
+    }),
+  };
+}

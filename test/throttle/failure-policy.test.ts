@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { codeOf } from '../../src/kernel/errors.ts';
+import { withFailurePolicy } from '../../src/throttle/failure-policy.ts';
+import { createMemoryStore } from '../../src/throttle/memory-store.ts';
+import type { ThrottleStore } from '../../src/throttle/throttle-store.ts';
+import { manualClock } from './manual-clock.ts';
+import { bucket, reservation } from './store-conformance.ts';
+
+const point = 1_000_000;
+
+/** A store that can be switched off, and counts how often it was asked. */
+function setUp(policy: 'local' | 'closed') {
+  const clock = manualClock();
+  const real = createMemoryStore({ clock });
+  const down = { is: false, asked: 0 };
+  const through =
+    <Parameters extends unknown[], Answer>(call: (...parameters: Parameters) => Promise<Answer>) =>
+    async (...parameters: Parameters): Promise<Answer> => {
+      down.asked++;
+      if (down.is) throw new Error('connection refused');
+      return call(...parameters);
+    };
+  const store: ThrottleStore = {
+    count: through(real.count),
+    reserve: through(real.reserve),
+    settle: through(real.settle),
+    peek: through(real.peek),
+    close: real.close,
+  };
+  const failures: string[] = [];
+  const guarded = withFailurePolicy({ store, policy, clock, onFailure: (call) => failures.push(call) });
+  return { clock, down, guarded, failures };
+}
+
+describe('local', () => {
+  test('a quarter of the bucket while the store is down, and says so', async () => {
+    const { down, guarded, failures } = setUp('local');
+    down.is = true;
+    const of = bucket();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => guarded.reserve(reservation(10, [of]))));
+    expect(answers.filter(({ kind }) => kind === 'RESERVED')).toHaveLength(25);
+    expect(guarded.degraded).toBe(true);
+    expect(failures.length).toBeGreaterThan(0);
+  });
+
+  test('one operation that is dearer than a share still runs, and one dearer than the bucket is still impossible', async () => {
+    const { down, guarded } = setUp('local');
+    down.is = true;
+    const of = bucket();
+    expect(await guarded.reserve(reservation(400, [of]))).toMatchObject({ kind: 'RESERVED' });
+    expect(await guarded.reserve(reservation(400, [of]))).toMatchObject({ kind: 'REFUSED', reason: 'COST' });
+    expect(await guarded.reserve(reservation(1001, [bucket()]))).toMatchObject({ kind: 'IMPOSSIBLE' });
+  });
+
+  test('a store that failed is left alone for a second, then tried by one call', async () => {
+    const { clock, down, guarded } = setUp('local');
+    down.is = true;
+    await guarded.peek([bucket()]);
+    await Promise.all(Array.from({ length: 20 }, () => guarded.peek([bucket()])));
+    expect(down.asked).toBe(1);
+    clock.pass(1000);
+    await Promise.all(Array.from({ length: 20 }, () => guarded.peek([bucket()])));
+    expect(down.asked).toBe(2);
+  });
+
+  test('recovers by itself', async () => {
+    const { clock, down, guarded } = setUp('local');
+    const of = bucket();
+    await guarded.reserve(reservation(600, [of]));
+    down.is = true;
+    await guarded.peek([of]);
+    down.is = false;
+    clock.pass(1000);
+    expect((await guarded.peek([of]))[0]?.available).toBe(400 * point);
+    expect(guarded.degraded).toBe(false);
+  });
+
+  test('settles a reservation where it was made', async () => {
+    const { clock, down, guarded } = setUp('local');
+    const of = bucket();
+    down.is = true;
+    const local = reservation(100, [of]);
+    await guarded.reserve(local);
+    down.is = false;
+    clock.pass(1000);
+    expect(await guarded.settle(local, 40 * point)).toEqual([{ available: 210 * point, inFlight: 0 }]);
+    expect((await guarded.peek([of]))[0]?.available).toBe(1000 * point);
+  });
+
+  test('a reservation whose store is gone stays charged, and settling it does not fail', async () => {
+    const { clock, down, guarded } = setUp('local');
+    const of = bucket();
+    const reserved = reservation(100, [of]);
+    await guarded.reserve(reserved);
+    down.is = true;
+    await expect(guarded.settle(reserved, 1)).resolves.toHaveLength(1);
+    down.is = false;
+    clock.pass(1000);
+    expect((await guarded.peek([of]))[0]?.available).toBe(900 * point);
+  });
+
+  test('a share of the requests window', async () => {
+    const { down, guarded } = setUp('local');
+    down.is = true;
+    const window = { id: 'key:1', partition: 'a', max: 8, windowMs: 60_000 };
+    const kinds: string[] = [];
+    for (let index = 0; index < 3; index++) kinds.push((await guarded.count([window])).kind);
+    expect(kinds).toEqual(['COUNTED', 'COUNTED', 'REFUSED']);
+  });
+});
+
+describe('closed', () => {
+  test('refuses with RATE_LIMITER_UNAVAILABLE, and never fails to settle', async () => {
+    const { down, guarded } = setUp('closed');
+    const reserved = reservation(100, [bucket()]);
+    await guarded.reserve(reserved);
+    down.is = true;
+    const failure = await guarded.reserve(reservation(1, [bucket()])).catch((error: unknown) => error);
+    expect(codeOf(failure)).toBe('RATE_LIMITER_UNAVAILABLE');
+    await expect(guarded.count([{ id: 'k', partition: 'a', max: 8, windowMs: 1000 }])).rejects.toThrow();
+    await expect(guarded.settle(reserved, 1)).resolves.toBeDefined();
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { createMemoryStore } from '../../src/throttle/memory-store.ts';
+import { manualClock } from './manual-clock.ts';
+import { bucket, reservation, storeConformance } from './store-conformance.ts';
+
+storeConformance('memory', async () => {
+  const clock = manualClock();
+  const store = createMemoryStore({ clock });
+  return { store, other: store, passTime: async (ms) => clock.pass(ms), close: () => store.close() };
+});
+
+describe('memory store', () => {
+  const point = 1_000_000;
+
+  test('forgets buckets that are full again', async () => {
+    const clock = manualClock();
+    const store = createMemoryStore({ clock });
+    for (let index = 0; index < 1000; index++) {
+      const spent = reservation(10, [bucket({ restoreRate: 10 * point })]);
+      await store.reserve(spent);
+      await store.settle(spent, 10 * point);
+    }
+    expect(store.size).toBe(1000);
+    clock.pass(2000);
+    for (let index = 0; index < 400; index++) await store.reserve(reservation(10, [bucket()]));
+    expect(store.size).toBeLessThan(500);
+  });
+
+  test('never remembers more than it may, and gives up the fullest it meets', async () => {
+    const store = createMemoryStore({ clock: manualClock(), maximumBuckets: 10 });
+    const drained = bucket({ restoreRate: point });
+    const held = reservation(900, [drained]);
+    await store.reserve(held);
+    for (let index = 0; index < 100; index++) {
+      const spent = reservation(1, [bucket({ restoreRate: point })]);
+      await store.reserve(spent);
+      await store.settle(spent, point);
+    }
+    expect(store.size).toBe(10);
+    expect((await store.peek([drained]))[0]?.available).toBe(100 * point);
+  });
+
+  test('a clock that stands still or a reservation in flight does not lose a balance', async () => {
+    const clock = manualClock();
+    const store = createMemoryStore({ clock });
+    const running = bucket({ restoreRate: 1000 * point });
+    const held = reservation(10, [running], { ttlMs: 60_000 });
+    await store.reserve(held);
+    clock.pass(5000);
+    for (let index = 0; index < 50; index++) await store.reserve(reservation(1, [bucket()]));
+    expect((await store.peek([running]))[0]?.inFlight).toBe(1);
+  });
+});

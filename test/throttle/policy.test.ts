@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { defaultPlans, parsePlans } from '../../src/throttle/plans.ts';
+import { policyFor, type ThrottledKey } from '../../src/throttle/policy.ts';
+
+const point = 1_000_000;
+const bare = { plan: undefined, throttle: undefined };
+const apiKey: ThrottledKey = { id: 'k', type: 'API', ...bare, application: { id: 'a', ...bare } };
+
+describe('policyFor', () => {
+  test('an API key without a plan is FREE, and its application has no bucket', () => {
+    const policy = policyFor(apiKey, defaultPlans);
+    expect(policy.buckets).toEqual([
+      { id: 'key:k', partition: 'a', capacity: 1000 * point, restoreRate: 50 * point, inFlight: 5 },
+    ]);
+    expect(policy.windows).toEqual([{ id: 'key:k', partition: 'a', max: 600, windowMs: 60_000 }]);
+    expect(policy.maximumCost).toBe(500);
+  });
+
+  test('a management key without a plan is ENTERPRISE', () => {
+    expect(policyFor({ ...apiKey, type: 'MANAGEMENT' }, defaultPlans).key).toEqual({
+      maximumAvailable: 20_000,
+      restoreRate: 1000,
+      maximumCost: 5000,
+      inFlight: 100,
+      requests: { max: 60_000, windowMs: 60_000 },
+    });
+  });
+
+  test('a key replaces single numbers of its plan', () => {
+    const policy = policyFor({ ...apiKey, plan: 'PRO', throttle: { restoreRate: 7, inFlight: 2 } }, defaultPlans);
+    expect(policy.key).toMatchObject({ maximumAvailable: 2000, restoreRate: 7, maximumCost: 1000, inFlight: 2 });
+  });
+
+  test('a smaller bucket makes the largest operation smaller', () => {
+    expect(policyFor({ ...apiKey, throttle: { maximumAvailable: 20 } }, defaultPlans).maximumCost).toBe(20);
+  });
+
+  test('an application with a plan has a bucket, and the smaller maximum counts', () => {
+    const policy = policyFor(
+      { ...apiKey, plan: 'PRO', application: { id: 'a', plan: 'FREE', throttle: undefined } },
+      defaultPlans,
+    );
+    expect(policy.buckets.map(({ id, partition }) => [id, partition])).toEqual([
+      ['key:k', 'a'],
+      ['application:a', 'a'],
+    ]);
+    expect(policy.windows).toHaveLength(2);
+    expect(policy.maximumCost).toBe(500);
+  });
+
+  test('a plan that no longer exists gives the default of the type', () => {
+    expect(policyFor({ ...apiKey, plan: 'GONE' }, defaultPlans).key.maximumAvailable).toBe(1000);
+  });
+});
+
+describe('parsePlans', () => {
+  const team = {
+    maximumAvailable: 10,
+    restoreRate: 0.5,
+    maximumCost: 5,
+    inFlight: 1,
+    requests: { max: 9, windowMs: 1000 },
+  };
+
+  test('adds a plan and replaces one', () => {
+    const parsed = parsePlans({ TEAM: team, FREE: { ...team, inFlight: 3 } });
+    expect(parsed.kind === 'PLANS' && [...parsed.plans.byName.keys()]).toEqual(['FREE', 'PRO', 'ENTERPRISE', 'TEAM']);
+    expect(parsed.kind === 'PLANS' && parsed.plans.byName.get('FREE')?.inFlight).toBe(3);
+  });
+
+  test.each([
+    ['a bad name', { team }, /team/],
+    ['no rate', { TEAM: { ...team, restoreRate: 0 } }, /TEAM\.restoreRate/],
+    ['an unknown number', { TEAM: { ...team, burst: 1 } }, /burst/],
+    ['a maximum above the bucket', { TEAM: { ...team, maximumCost: 11 } }, /TEAM\.maximumCost.*never be spent/],
+    ['no object', 'FREE', /plans/],
+  ])('refuses %s and says where', (_, json, message) => {
+    const parsed = parsePlans(json);
+    expect(parsed.kind === 'INVALID' && parsed.message).toMatch(message);
+  });
+});
