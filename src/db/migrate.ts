@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { withDeadline } from '../kernel/deadline.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { StartError } from '../kernel/start-error.ts';
 import type { Queries } from './database.ts';
@@ -93,7 +94,8 @@ async function appliedMigrations(send: Send): Promise<number[]> {
 }
 
 async function applyOne(session: Session, migration: Migration): Promise<void> {
-  const sendSlowly: Send = (text, parameters, shape) => session.send(text, parameters, shape);
+  const sendSlowly: Send = (text, parameters, shape) =>
+    withDeadline(session.send(text, parameters, shape), migrationTimeoutMs, 'A migration', session.cut);
   for (let attempt = 1; ; attempt++) {
     try {
       await runTransaction(sendSlowly, migrationTimeoutMs, async (queries) => {

@@ -53,10 +53,13 @@ export async function openPglite(
     isCurrent: (queries) => isMigrated(queries, migrations),
     close: async (graceMs) => {
       await pool.close(graceMs);
-      // Without a checkpoint the next start would have to replay the log.
-      await engine.exec('CHECKPOINT').catch(() => undefined);
-      await engine.close();
-      lock?.release();
+      try {
+        // Without a checkpoint the next start would have to replay the log.
+        await engine.exec('CHECKPOINT').catch(() => undefined);
+        await engine.close();
+      } finally {
+        lock?.release();
+      }
     },
   });
   return Object.assign(database, { engine });

@@ -5,12 +5,13 @@ export interface EventAnswer<Answer> {
 }
 
 /**
- * Answers each event of a source, one at a time. Written out and not as a generator: a generator's `return` waits for
+ * Answers each event of a source, one at a time; a source that fails has a last answer, made by `failed`. Written out and not as a generator: a generator's `return` waits for
  * the event that it is waiting for, and a client that left would hold its source until something happens.
  */
 export function eventStream<Event, Answer>(
   source: AsyncIterable<Event>,
   answer: (event: Event) => Promise<EventAnswer<Answer>>,
+  failed: (thrown: unknown) => Answer,
   signal: AbortSignal,
 ): AsyncIterableIterator<Answer> {
   const events = source[Symbol.asyncIterator]();
@@ -28,11 +29,16 @@ export function eventStream<Event, Answer>(
   return {
     async next() {
       if (ended || signal.aborted) return end();
-      const event = await events.next();
-      if (ended || event.done) return end();
-      const { value, ends } = await answer(event.value);
-      if (ends) await end();
-      return { done: false, value };
+      try {
+        const event = await events.next();
+        if (ended || event.done) return end();
+        const { value, ends } = await answer(event.value);
+        if (ends) await end();
+        return { done: false, value };
+      } catch (thrown) {
+        await end();
+        return { done: false, value: failed(thrown) };
+      }
     },
     return: end,
     [Symbol.asyncIterator]() {

@@ -24,8 +24,15 @@ export function finishResult<Result extends ExecutionResult>(
   return { ...result, errors: 'data' in result ? finished.map(withoutStatus) : finished.map(withStatus) };
 }
 
+/** Yoga gives some errors a status of its own (405 for a mutation by GET); which of them are 200 for JSON is ours to say. */
 function withStatus(error: GraphQLError): GraphQLError {
-  return error.extensions['http'] === undefined ? asRequestError(error) : error;
+  const given = error.extensions['http'] as GivenHttp | undefined;
+  return asRequestError(error, given?.headers, given?.status);
+}
+
+interface GivenHttp {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 function withoutStatus(error: GraphQLError): GraphQLError {

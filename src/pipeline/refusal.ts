@@ -13,13 +13,16 @@ const documentCodes: ReadonlySet<ErrorCode> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'BAD_USER_INPUT',
-  'OPERATION_RESOLUTION_FAILURE',
 ]);
 
 /** The same error as a request error: with the HTTP status of its code, and headers that belong to it. */
-export function asRequestError(error: GraphQLError, headers: Readonly<Record<string, string>> = {}): GraphQLError {
+export function asRequestError(
+  error: GraphQLError,
+  headers: Readonly<Record<string, string>> = {},
+  givenStatus?: number,
+): GraphQLError {
   const code = codeOf(error) ?? 'INTERNAL_SERVER_ERROR';
-  const status = statusOf(code);
+  const status = givenStatus ?? statusOf(code);
   // Whatever is unavailable may be back at once (RFC 9110 §15.6.4).
   const retry = status === 503 ? { 'Retry-After': '1' } : {};
   const http = { status, headers: { ...retry, ...headers }, ...(documentCodes.has(code) ? { spec: true } : {}) };

@@ -1,4 +1,4 @@
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, GraphQLError } from 'graphql';
 import { judgeKey } from '../admission/credentials.ts';
 import { type Refusal, refused } from '../admission/verdict.ts';
 import { asError, codedError } from '../kernel/errors.ts';
@@ -54,7 +54,11 @@ export async function subscribeOperation(
     const { value, ends } = await answerEvent(event, subscription, operation, variables, caller);
     return { value: finishResult(value, record.arrival.requestId, services.logger), ends };
   };
-  return eventStream(source, answer, services.draining);
+  const failed = (thrown: unknown) => {
+    const { errors } = refuse([unexpected(thrown)]);
+    return finishResult({ errors }, record.arrival.requestId, services.logger);
+  };
+  return eventStream(source, answer, failed, services.draining);
 }
 
 /** Steps 4 and 9–13 anew. */
@@ -77,9 +81,8 @@ async function answerEvent(
   let result: ExecutionResult;
   try {
     result = await execute({ ...args, contextValue, rootValue: event });
-  } catch (cause) {
-    const error = codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', {}, { originalError: asError(cause) });
-    result = { errors: [error] };
+  } catch (thrown) {
+    result = { errors: [unexpected(thrown)] };
   }
   const actual = meter.actual();
   settle(reservation, actual, services);
@@ -105,6 +108,12 @@ async function recheck(
       policy: policyFor(now, plans),
     },
   };
+}
+
+/** An error of ours as it is; whatever else was thrown is masked when it leaves. */
+function unexpected(thrown: unknown): GraphQLError {
+  if (thrown instanceof GraphQLError) return thrown;
+  return codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', {}, { originalError: asError(thrown) });
 }
 
 function ending({ errors, headers }: Refusal): EventAnswer<ExecutionResult> {

@@ -70,15 +70,13 @@ describe.skipIf(!chromiumPath())('the GraphiQL page', () => {
     await useKey(page, stubKeys.wide);
     await run(page);
     await answerHas(page, '"wide"');
-    // GraphiQL writes what it remembers half a second after it changed.
-    await page.waitForTimeout(700);
-    expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).toBe('{}');
-    expect(await page.evaluate(() => document.cookie)).toBe('');
-    expect(page.url()).toBe(`${server.origin}/graphql`);
     await page.reload();
     await page.locator('.graphiql-query-editor .view-line').first().waitFor();
     await run(page);
     await answerHas(page, '"wide"');
+    expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).toBe('{}');
+    expect(await page.evaluate(() => document.cookie)).toBe('');
+    expect(page.url()).toBe(`${server.origin}/graphql`);
     await offline.close();
   });
 

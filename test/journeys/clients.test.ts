@@ -93,6 +93,8 @@ describe('a client on a real port', () => {
   it('subscribes, and hears of changes that others make', async () => {
     const { key } = await test.createKey([
       'read:Subscription',
+      'read:Country.code',
+      'read:City.country',
       'read:CityChange',
       'read:City.name',
       'read:City.population',

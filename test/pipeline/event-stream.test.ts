@@ -22,10 +22,12 @@ function pushed() {
 
 const answerTwice = async (event: number) => ({ value: event * 2, ends: event === 3 });
 
+const failed = () => -1;
+
 describe('a stream of events', () => {
   it('answers each event', async () => {
     const source = pushed();
-    const stream = eventStream(source, answerTwice, new AbortController().signal);
+    const stream = eventStream(source, answerTwice, failed, new AbortController().signal);
     const next = stream.next();
     source.push(1);
     expect(await next).toEqual({ done: false, value: 2 });
@@ -33,7 +35,7 @@ describe('a stream of events', () => {
 
   it('ends after the answer that ends it, and lets its source go', async () => {
     const source = pushed();
-    const stream = eventStream(source, answerTwice, new AbortController().signal);
+    const stream = eventStream(source, answerTwice, failed, new AbortController().signal);
     const next = stream.next();
     source.push(3);
     expect(await next).toEqual({ done: false, value: 6 });
@@ -43,7 +45,7 @@ describe('a stream of events', () => {
 
   it('lets its source go at once when the client leaves, without waiting for an event', async () => {
     const source = pushed();
-    const stream = eventStream(source, answerTwice, new AbortController().signal);
+    const stream = eventStream(source, answerTwice, failed, new AbortController().signal);
     const next = stream.next();
     await stream.return?.();
     expect(source.returned).toBe(true);
@@ -53,10 +55,19 @@ describe('a stream of events', () => {
   it('ends when the server drains', async () => {
     const source = pushed();
     const drain = new AbortController();
-    const stream = eventStream(source, answerTwice, drain.signal);
+    const stream = eventStream(source, answerTwice, failed, drain.signal);
     const next = stream.next();
     drain.abort();
     expect((await next).done).toBe(true);
+    expect(source.returned).toBe(true);
+  });
+
+  it('says once that its source failed, and ends', async () => {
+    const source = pushed();
+    source.next = () => Promise.reject(new Error('lost'));
+    const stream = eventStream(source, answerTwice, failed, new AbortController().signal);
+    expect(await stream.next()).toEqual({ done: false, value: -1 });
+    expect((await stream.next()).done).toBe(true);
     expect(source.returned).toBe(true);
   });
 });

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, openAsBlob, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, openAsBlob, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
@@ -33,6 +32,9 @@ export async function preparePgliteTemplates(): Promise<TestTemplates> {
   const empty = join(folder, `${version}-empty.tar`);
   const places = join(folder, `${version}-places.tar`);
   const present = new Set(readdirSync(folder));
+  for (const name of present) {
+    if (!name.startsWith(version) && isOlderThanAnHour(join(folder, name))) rmSync(join(folder, name), { force: true });
+  }
   if (!present.has(`${version}-empty.tar`) || !present.has(`${version}-places.tar`)) {
     const migrations = readMigrations();
     const database = await openPglite({ ...defaultOpenOptions, logger }, migrations);
@@ -52,18 +54,20 @@ export async function preparePgliteTemplates(): Promise<TestTemplates> {
   return { kind: 'PGLITE', empty, places };
 }
 
+function isOlderThanAnHour(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && Date.now() - found.mtimeMs > 3_600_000;
+}
+
 /** Everything that decides what is in a dump. */
 function templateVersion(): string {
   const hash = createHash('sha256');
   for (const migration of readMigrations()) hash.update(migration.hash);
-  for (const folder of ['../../src/apis/places/seed/', '../../src/db/', './']) {
-    const url = new URL(folder, import.meta.url);
-    for (const name of readdirSync(url).sort()) {
-      if (name.endsWith('.ts')) hash.update(name).update(readFileSync(new URL(name, url)));
-    }
-  }
-  const require = createRequire(import.meta.url);
-  hash.update(readFileSync(require.resolve('../../package-lock.json')));
+  const seed = new URL('../../src/apis/places/seed/', import.meta.url);
+  const sources = readdirSync(seed).map((name) => new URL(name, seed));
+  for (const source of [...sources, new URL('./places-sample.ts', import.meta.url)]) hash.update(readFileSync(source));
+  // The engine's version, and the data packages'.
+  hash.update(readFileSync(new URL('../../package-lock.json', import.meta.url)));
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -1,8 +1,9 @@
 import type { Fetcher, Observable } from '@graphiql/toolkit';
-import { type ExecutionResult, getOperationAST, type IntrospectionQuery, parse } from 'graphql';
+import type { ExecutionResult, IntrospectionQuery } from 'graphql';
+import { chosenOperation } from './chosen-operation.ts';
 import type { GraphQLAnswer, GraphQLBody } from './graphql-answer.ts';
 import { requestHeaders } from './request-headers.ts';
-import { type GraphQLRequest, sendOperation } from './send-operation.ts';
+import { sendOperation } from './send-operation.ts';
 import { streamOperation } from './stream-operation.ts';
 
 export interface ExplorerFetcherOptions {
@@ -17,14 +18,15 @@ export interface ExplorerFetcherOptions {
 /** What GraphiQL sends its operations with: the key of the key box, JSON for queries and mutations, SSE for streams. */
 export function explorerFetcher({ endpoint, key, introspection, onAnswer }: ExplorerFetcherOptions): Fetcher {
   let fetched: IntrospectionQuery | undefined = introspection;
-  return (request, options) => {
-    if (request.operationName === 'IntrospectionQuery' && fetched) {
+  return (asked, options) => {
+    if (asked.operationName === 'IntrospectionQuery' && fetched) {
       const data = fetched;
       fetched = undefined;
       return Promise.resolve({ data });
     }
     const { headers, usesKeyOfBox } = requestHeaders(key, options?.headers);
-    if (isSubscription(request)) {
+    const { request, streams } = chosenOperation(asked);
+    if (streams) {
       return observable((sink) =>
         streamOperation(endpoint, headers, request, {
           ...sink,
@@ -52,12 +54,4 @@ interface ResultSink {
 function observable(start: (sink: ResultSink) => () => void): Observable<ExecutionResult> {
   const subscribe = (sink: ResultSink) => ({ unsubscribe: start(sink) });
   return { subscribe } as unknown as Observable<ExecutionResult>;
-}
-
-function isSubscription({ query, operationName }: GraphQLRequest): boolean {
-  try {
-    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
-  } catch {
-    return false;
-  }
 }

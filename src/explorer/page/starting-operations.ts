@@ -63,7 +63,7 @@ query ApplicationsAndKeys {
       environment
       status
       expiresAt
-      lastUsedAt
+      createdAt
       application { name }
     }
     pageInfo { hasNextPage endCursor }

@@ -59,7 +59,7 @@ export function Workbench({ endpoint, surface, apiKey, introspection, written, o
       defaultTabs={tabs}
       defaultHeaders={headerStub}
       defaultQuery=""
-      defaultEditorToolsVisibility="variables"
+      defaultEditorToolsVisibility={window.matchMedia('(min-width: 760px)').matches && 'variables'}
       shouldPersistHeaders={false}
       onTabChange={rememberWritten}
       {...introspectionOptions}

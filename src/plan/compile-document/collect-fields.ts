@@ -47,8 +47,8 @@ export function collectFields(
   for (const { selectionSet, when } of [...occurrences].reverse()) enter(selectionSet, when);
 
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    budget.visit();
     const { selection } = next;
+    budget.visit(1 + next.when.length);
     const when = within(next.when, selection.directives);
     if (when === undefined) continue;
     if (selection.kind === Kind.FIELD) {
@@ -62,9 +62,10 @@ export function collectFields(
     } else {
       const fragment = fragments.get(selection.name.value);
       if (fragment === undefined || !applies(schema, fragment.typeCondition, type)) continue;
-      const before = entered.get(selection.name.value) ?? [];
-      if (isCovered(when, before, budget)) continue;
-      entered.set(selection.name.value, [...before, when]);
+      const before = entered.get(selection.name.value);
+      if (before === undefined) entered.set(selection.name.value, [when]);
+      else if (isCovered(when, before, budget)) continue;
+      else before.push(when);
       enter(fragment.selectionSet, when);
     }
   }
@@ -73,7 +74,7 @@ export function collectFields(
 
 function isCovered(when: Conjunction, weaker: readonly Conjunction[], budget: StepBudget): boolean {
   return weaker.some((candidate) => {
-    budget.visit();
+    budget.visit(1 + candidate.length);
     return implies(when, candidate);
   });
 }

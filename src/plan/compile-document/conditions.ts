@@ -46,8 +46,13 @@ export function anyOf(alternatives: readonly Conjunction[]): Condition {
   return kept;
 }
 
+/** Both are sorted, so one pass decides. */
 export function implies(stronger: Conjunction, weaker: Conjunction): boolean {
-  return weaker.every(({ variable, is }) =>
-    stronger.some((literal) => literal.variable === variable && literal.is === is),
-  );
+  let found = 0;
+  for (const { variable, is } of stronger) {
+    const sought = weaker[found];
+    if (sought === undefined) return true;
+    if (sought.variable === variable && sought.is === is) found++;
+  }
+  return found === weaker.length;
 }

@@ -132,7 +132,9 @@ export function argumentCompiler(
       case 'NEUTRAL':
         return { needs: [], needsWhereVisible: [] };
       case 'RESULT':
-        return { needs: [], needsWhereVisible: readsOfResult(field) };
+        return isAbstractType(getNamedType(field.type))
+          ? { needs: [], needsWhereVisible: readsOfResult(field) }
+          : { needs: readsOfResult(field), needsWhereVisible: [] };
       default:
         problems.report(
           'UNDECLARED_ARGUMENT',

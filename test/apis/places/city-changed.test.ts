@@ -112,12 +112,19 @@ test('passes over notices that are none of ours', async () => {
 
 test('a subscriber that does not read is told that it missed changes', async () => {
   const stream = await here.cityChanges.subscribe('FR');
-  const notice = JSON.stringify({
-    action: 'UPDATED',
-    id: '0190ffff-0000-7000-8000-000000000000',
-    countryCodes: ['FR'],
-  });
-  for (let sent = 0; sent < 1001; sent++) await database.notify('fieldpass_city_changed', notice);
+  const other = await here.cityChanges.subscribe('JP');
+  const send = (countryCode: string) => {
+    const id = '0190ffff-0000-7000-8000-000000000000';
+    return database.notify(
+      'fieldpass_city_changed',
+      JSON.stringify({ action: 'UPDATED', id, countryCodes: [countryCode] }),
+    );
+  };
+  for (let sent = 0; sent < 1001; sent++) await send('FR');
+  await send('JP');
+  // Notices come in the order in which they were sent: with this one, all have come.
+  await other.next();
+  await other.return?.();
   for (let read = 0; read < 1000; read++) expect((await stream.next()).done).toBe(false);
   await expect(stream.next()).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } });
   expect(await stream.next()).toEqual({ value: undefined, done: true });

@@ -81,9 +81,12 @@ describe('DateTime', () => {
     expect(await both(dateTimeScalar, text)).toBe('refused');
   });
 
-  test.each([1764059400, null, true, [], {}, 1e309])('does not take %j for an instant', async (variable) => {
-    expect(await received(dateTimeScalar, { variable })).toBe(variable === null ? null : 'refused');
-  });
+  test.each([1764059400, null, true, [], {}, Number.POSITIVE_INFINITY])(
+    'does not take %j for an instant',
+    async (variable) => {
+      expect(await received(dateTimeScalar, { variable })).toBe(variable === null ? null : 'refused');
+    },
+  );
 
   test('writes what it reads', () => {
     fc.assert(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { codedError } from '../../../kernel/errors.ts';
 import { storableText } from '../../shared/text.ts';
-import { latitudeRule, longitudeRule } from '../location/nearby.ts';
+import { latitudeRule, longitudeRule } from '../location/coordinates.ts';
 import type { PlacesBuilder } from '../places-context.ts';
 
 const rules = {

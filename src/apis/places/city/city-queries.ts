@@ -2,7 +2,7 @@ import { idWithin } from '../../shared/global-id.ts';
 import type { OrderDirectionRef } from '../../shared/order-direction.ts';
 import type { CountryRef } from '../country/country.ts';
 import type { FilterRefs } from '../filter/filters.ts';
-import { latitudeRule, longitudeRule, radiusRule } from '../location/nearby.ts';
+import { latitudeRule, longitudeRule, radiusRule } from '../location/coordinates.ts';
 import { pageSizeOf, plainListCost } from '../page-size.ts';
 import type { PlacesBuilder } from '../places-context.ts';
 import type { CityRef } from './city.ts';

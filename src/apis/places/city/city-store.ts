@@ -4,8 +4,8 @@ import { isUuid } from '../../../kernel/uuid.ts';
 import type { PageSource } from '../../shared/connection.ts';
 import { keysetCondition, keysetOrderBy } from '../../shared/keyset.ts';
 import { startsWith } from '../filter/filter-conditions.ts';
-import type { Coordinates } from '../location/location.ts';
-import { boxesAround, distanceKm, roundDegrees, withinBoxes } from '../location/nearby.ts';
+import { type Coordinates, roundDegrees } from '../location/coordinates.ts';
+import { boxesAround, distanceKm, withinBoxes } from '../location/nearby.ts';
 import { city } from '../tables.ts';
 
 /** A city without what only its editors write: those columns are read when they are asked for. */
@@ -118,11 +118,11 @@ export function cityStore({ queries }: Database): CityStore {
 function inOrderOf<Row extends { readonly id: string }, Value>(
   ids: readonly string[],
   rows: readonly Row[],
-  valueOf: (row: Row) => Value,
+  pick: (row: Row) => Value,
 ): (Value | null)[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => {
     const row = byId.get(id);
-    return row === undefined ? null : valueOf(row);
+    return row === undefined ? null : pick(row);
   });
 }

@@ -1,5 +1,5 @@
 import type { CountryRef } from '../country/country.ts';
-import { radiusRule } from '../location/nearby.ts';
+import { radiusRule } from '../location/coordinates.ts';
 import { pageSizeOf, plainListCost } from '../page-size.ts';
 import type { PlaceRef } from '../place/place.ts';
 import type { PlacesBuilder } from '../places-context.ts';

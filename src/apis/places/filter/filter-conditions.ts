@@ -1,6 +1,20 @@
 import { eq, gte, inArray, lte, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { IntFilter, StringFilter } from './filters.ts';
+
+/** Conditions that are given must all hold; null is the same as absent. */
+export interface StringFilter {
+  readonly eq?: string | null | undefined;
+  readonly in?: readonly string[] | null | undefined;
+  readonly startsWith?: string | null | undefined;
+  readonly contains?: string | null | undefined;
+}
+
+export interface IntFilter {
+  readonly eq?: number | null | undefined;
+  readonly in?: readonly number[] | null | undefined;
+  readonly gte?: number | null | undefined;
+  readonly lte?: number | null | undefined;
+}
 
 /** The last code point there is: no text that starts with a prefix comes after the prefix and this. */
 const lastCodePoint = '\u{10ffff}';

@@ -2,21 +2,6 @@ import { z } from 'zod';
 import { storableText } from '../../shared/text.ts';
 import type { PlacesBuilder } from '../places-context.ts';
 
-/** Conditions that are given must all hold; null is the same as absent. */
-export interface StringFilter {
-  readonly eq?: string | null | undefined;
-  readonly in?: readonly string[] | null | undefined;
-  readonly startsWith?: string | null | undefined;
-  readonly contains?: string | null | undefined;
-}
-
-export interface IntFilter {
-  readonly eq?: number | null | undefined;
-  readonly in?: readonly number[] | null | undefined;
-  readonly gte?: number | null | undefined;
-  readonly lte?: number | null | undefined;
-}
-
 export const longestList = 100;
 const text = storableText({ max: 200 });
 

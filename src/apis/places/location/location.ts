@@ -1,10 +1,5 @@
 import type { PlacesBuilder } from '../places-context.ts';
-
-/** Degrees, WGS 84. */
-export interface Coordinates {
-  readonly latitude: number;
-  readonly longitude: number;
-}
+import type { Coordinates } from './coordinates.ts';
 
 export function addLocation(builder: PlacesBuilder) {
   return builder.objectRef<Coordinates>('Location').implement({

@@ -1,22 +1,8 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import { z } from 'zod';
-import type { Coordinates } from './location.ts';
+import type { Coordinates } from './coordinates.ts';
 
 /** Mean radius of the Earth (IUGG). */
 export const earthRadiusKm = 6371.0088;
-export const largestRadiusKm = 500;
-
-export const latitudeRule = z.number().min(-90).max(90).transform(roundDegrees);
-export const longitudeRule = z.number().min(-180).max(180).transform(roundDegrees);
-export const radiusRule = z.number().positive().max(largestRadiusKm);
-
-/**
- * To a tenth of a millimetre. PostgreSQL refuses arithmetic whose result is too small for a double ("underflow"): one
- * stored latitude of 5e-324 would fail every search that meets it.
- */
-export function roundDegrees(value: number): number {
-  return Math.round(value * 1e9) / 1e9;
-}
 
 /** Degrees by which boxes are larger than needed: no rounding, here or in an index, loses a place at the edge. */
 const margin = 1e-4;

@@ -6,7 +6,8 @@ import type { PlaceRef, PlaceRow } from './place.ts';
 export function addPlaceSearch(builder: PlacesBuilder, Place: PlaceRef): void {
   builder.queryField('searchPlaces', (t) =>
     t.field({
-      description: 'Places whose name begins with the text, by name. Only kinds of which the key may read the name.',
+      description:
+        'Places whose name begins with the text (case and accents matter), by name: of the kinds whose name the key may read.',
       type: [Place],
       nullable: { list: false, items: false },
       cost: plainListCost,
