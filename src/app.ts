@@ -7,6 +7,7 @@ import { buildManagementSchema } from './apis/management/schema.ts';
 import { buildPlacesSchema } from './apis/places/places-schema.ts';
 import { createPlacesServices } from './apis/places/places-services.ts';
 import { type SeedProgress, seedPlaces } from './apis/places/seed/seed-places.ts';
+import { argumentReader } from './apis/shared/argument-reader.ts';
 import type { Config } from './config/read-config.ts';
 import type { Database } from './db/database.ts';
 import { openDatabase } from './db/open-database.ts';
@@ -78,6 +79,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     // What is known before any request: schemas, peppers, the keys of the first start, the data.
     const surfaceOptions = {
       logger,
+      argumentReader,
       onListTooLong: overrides.onListTooLong ?? 'CUT',
       maxDepth: config.limits.MAX_DEPTH,
       maxDocuments: compiledDocuments,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createApp } from './app.ts';
 import { banner } from './commands/banner.ts';
 import { readConfig } from './config/read-config.ts';
+import { createLogger } from './kernel/logger.ts';
 import { StartError } from './kernel/start-error.ts';
 
 /** The edge of the process: environment in, server up, signals down. */
@@ -12,7 +13,12 @@ async function main(): Promise<void> {
   const { config } = answer;
   const terminal = process.stdout.isTTY === true;
 
-  const app = await createApp(config, { onSeedProgress: progressOn(process.stderr) });
+  // A person who starts it wants to see the addresses; whoever sets LOG_LEVEL wants to see the log.
+  const level = terminal && process.env['LOG_LEVEL'] === undefined ? 'warn' : config.server.LOG_LEVEL;
+  const logger = createLogger(level);
+  // graphql-js can leave a promise of a list behind that rejects when a sibling already failed: no reason to end.
+  process.on('unhandledRejection', (err) => logger.error({ err }, 'unhandled rejection'));
+  const app = await createApp(config, { logger, onSeedProgress: progressOn(process.stderr) });
   let addresses: Awaited<ReturnType<typeof app.listen>>;
   try {
     addresses = await app.listen();

@@ -1,11 +1,12 @@
 import { judgeBudget } from '../admission/budget.ts';
 import { judgePrice } from '../admission/price.ts';
 import { judgePrivileges } from '../admission/privileges.ts';
-import type { Refusal } from '../admission/verdict.ts';
+import { type Refusal, refused } from '../admission/verdict.ts';
 import type { Estimate } from '../cost/compile-formula.ts';
 import type { CoercedVariables } from '../plan/document-plan.ts';
 import { checkDemands } from '../privileges/demands.ts';
 import type { BucketState, Reservation, ReserveAnswer } from '../throttle/throttle-store.ts';
+import { checkArguments } from './check-arguments.ts';
 import type { RawVariables } from './coerce-variables.ts';
 import type { PreparedOperation } from './prepare-operation.ts';
 import type { Caller } from './request-record.ts';
@@ -17,6 +18,14 @@ import { isUrgent } from './urgent.ts';
 export interface VariableValues {
   readonly raw: RawVariables;
   readonly coerced: CoercedVariables;
+}
+
+/** What asks to be admitted. */
+export interface Candidate {
+  readonly operation: PreparedOperation;
+  readonly variables: VariableValues;
+  /** The context value that it will be executed with. */
+  readonly context: object;
 }
 
 export type Admission =
@@ -34,16 +43,20 @@ const reservationMarginMs = 5_000;
 
 /** Steps 9–11: may it, what may it cost, and is there so much left. A refusal has taken nothing. */
 export async function admitOperation(
-  { plan, demands, formula }: PreparedOperation,
-  variables: VariableValues,
+  { operation: { plan, demands, formula, argumentChecks }, variables, context }: Candidate,
   { privileges, policy }: Caller,
-  { urgentMutations }: Surface,
+  { schema, argumentReader, urgentMutations }: Surface,
   services: PipelineServices,
 ): Promise<Admission> {
   const allowed = judgePrivileges(checkDemands(demands, privileges, variables));
   if (allowed.kind === 'REFUSED') return allowed;
 
   const { coerced } = variables;
+  // Only now: what is wrong with an argument of a denied field is nothing that the caller may know.
+  const execution = { schema, plan, variables: coerced, context };
+  const problems = await checkArguments(argumentChecks, argumentReader, execution);
+  if (problems.length > 0) return refused('INVALID', problems);
+
   const topFields = () => formula.topFields(coerced, privileges);
   const priced = judgePrice(formula.estimate(coerced, privileges), policy.maximumCost, topFields);
   if (priced.kind === 'REFUSED') return priced;

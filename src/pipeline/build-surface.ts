@@ -6,10 +6,10 @@ import type { ApiKeyType } from '../keys/api-key.ts';
 import { compileSchema } from '../plan/compile-schema/compile-schema.ts';
 import { createPrivilegeCache } from '../privileges/privilege-cache.ts';
 import { createViewCache } from '../privileges/view/view-cache.ts';
-import { operationPreparer, type PrepareLimits } from './prepare-operation.ts';
+import { operationPreparer, type PrepareOptions } from './prepare-operation.ts';
 import type { Surface } from './surface.ts';
 
-export interface SurfaceOptions extends PrepareLimits {
+export interface SurfaceOptions extends PrepareOptions {
   readonly type: ApiKeyType;
   readonly urgentMutations: readonly string[];
   /** A list longer than its bound is cut and logged; tests want to see it. */
@@ -39,6 +39,7 @@ export function buildSurface(schema: GraphQLSchema, options: SurfaceOptions): Su
     meters,
     urgentMutations: new Set(options.urgentMutations),
     prepare: operationPreparer(compiled, options),
+    argumentReader: options.argumentReader,
     privilegesOf: (key) => privileges.get(key.privileges, { loneStarMatchesExplicit: key.type === 'MANAGEMENT' }),
     viewOf: (granted) => views.get(granted),
   };

@@ -35,7 +35,12 @@ export async function executeOperation(
   if (variables.kind === 'INVALID') return refuseAs(record, refused('INVALID', variables.errors));
 
   // 8–11 May it run, and is there budget for it.
-  const admission = await admitOperation(operation, { raw, coerced: variables.variables }, caller, surface, services);
+  const admission = await admitOperation(
+    { operation, variables: { raw, coerced: variables.variables }, context: args.contextValue as object },
+    caller,
+    surface,
+    services,
+  );
   if (admission.kind === 'REFUSED') return refuseAs(record, admission);
   const { estimate, reservation } = admission;
   record.requestedQueryCost = estimate.points;

@@ -6,6 +6,7 @@ import type { CompiledSchema } from '../plan/compiled-schema.ts';
 import type { DocumentPlan } from '../plan/document-plan.ts';
 import { createPlanCache } from '../plan/plan-cache.ts';
 import { compileDemands, type Demands } from '../privileges/demands.ts';
+import { type ArgumentCheck, type ArgumentReader, argumentChecks } from './check-arguments.ts';
 import { badLiteral } from './check-text.ts';
 import { type SeparatedDocument, separateIntrospection } from './separate-introspection.ts';
 
@@ -14,6 +15,8 @@ export interface PreparedOperation {
   readonly plan: DocumentPlan;
   readonly demands: Demands;
   readonly formula: CostFormula;
+  /** Fields whose arguments have rules of the API. */
+  readonly argumentChecks: readonly ArgumentCheck[];
   /** Present when the operation asks for the schema. */
   readonly separated: SeparatedDocument | undefined;
 }
@@ -24,7 +27,8 @@ export type PrepareAnswer =
 
 export type PrepareOperation = (document: DocumentNode, operationName: string | undefined) => PrepareAnswer;
 
-export interface PrepareLimits {
+export interface PrepareOptions {
+  readonly argumentReader: ArgumentReader;
   readonly maxDepth: number;
   /** Documents that stay compiled. */
   readonly maxDocuments: number;
@@ -33,7 +37,10 @@ export interface PrepareLimits {
 /** Most selections, counted for each possible type, that a document may come to. */
 const maxSteps = 10_000;
 
-export function operationPreparer(schema: CompiledSchema, { maxDepth, maxDocuments }: PrepareLimits): PrepareOperation {
+export function operationPreparer(
+  schema: CompiledSchema,
+  { maxDepth, maxDocuments, argumentReader }: PrepareOptions,
+): PrepareOperation {
   const cache = createPlanCache<PrepareAnswer>(maxDocuments);
   return (document, operationName) =>
     cache.get(document, operationName, () => {
@@ -55,20 +62,26 @@ export function operationPreparer(schema: CompiledSchema, { maxDepth, maxDocumen
             ),
           );
         case 'PLANNED':
-          return prepared(schema, document, answer.plan);
+          return prepared(schema, document, answer.plan, argumentReader);
       }
     });
 }
 
-function prepared(schema: CompiledSchema, document: DocumentNode, plan: DocumentPlan): PrepareAnswer {
+function prepared(
+  schema: CompiledSchema,
+  document: DocumentNode,
+  plan: DocumentPlan,
+  reader: ArgumentReader,
+): PrepareAnswer {
   if (introspectsBelowRoot(plan)) {
     const message = 'The fields __schema and __type can be selected on the operation itself only.';
     return refusedWith(codedError('GRAPHQL_VALIDATION_FAILED', message));
   }
   const demands = compileDemands(schema, plan);
   const formula = compileFormula(schema, plan);
+  const checks = argumentChecks(schema.schema, plan, reader);
   const separated = plan.introspects ? separateIntrospection(document, plan.operation) : undefined;
-  return { kind: 'PREPARED', operation: { plan, demands, formula, separated } };
+  return { kind: 'PREPARED', operation: { plan, demands, formula, argumentChecks: checks, separated } };
 }
 
 /**

@@ -44,7 +44,12 @@ export async function subscribeOperation(
   const variables = { raw, coerced: coercion.variables };
 
   // Opening it costs what one event may cost, so that opening and closing streams is no way around the budget.
-  const admission = await admitOperation(operation, variables, caller, surface, services);
+  const admission = await admitOperation(
+    { operation, variables, context: subscription.contextFor(caller) },
+    caller,
+    surface,
+    services,
+  );
   if (admission.kind === 'REFUSED') return refuseAs(record, admission);
   record.requestedQueryCost = admission.estimate.points;
   settle(admission.reservation, admission.estimate.cost, services);
@@ -72,11 +77,16 @@ async function answerEvent(
   const { args, surface, services } = subscription;
   const caller = await recheck(opener, surface, services);
   if (caller.kind === 'REFUSED') return ending(caller);
-  const admission = await admitOperation(operation, variables, caller.caller, surface, services);
+  const contextValue = subscription.contextFor(caller.caller);
+  const admission = await admitOperation(
+    { operation, variables, context: contextValue },
+    caller.caller,
+    surface,
+    services,
+  );
   if (admission.kind === 'REFUSED') return ending(admission);
   const { estimate, reservation, states } = admission;
 
-  const contextValue = subscription.contextFor(caller.caller);
   const meter = surface.meters.begin(contextValue, { granted: caller.caller.privileges });
   let result: ExecutionResult;
   try {

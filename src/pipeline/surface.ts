@@ -3,6 +3,7 @@ import type { CostMeters } from '../cost/cost-meter.ts';
 import type { ApiKeyRecord, ApiKeyType } from '../keys/api-key.ts';
 import type { CompiledSchema } from '../plan/compiled-schema.ts';
 import type { CompiledPrivileges } from '../privileges/compile-privileges.ts';
+import type { ArgumentReader } from './check-arguments.ts';
 import type { PrepareOperation } from './prepare-operation.ts';
 
 /** One API behind the gate: its schema and all that was compiled from it. */
@@ -13,6 +14,7 @@ export interface Surface {
   readonly schema: GraphQLSchema;
   readonly meters: CostMeters;
   readonly prepare: PrepareOperation;
+  readonly argumentReader: ArgumentReader;
   /** Mutations that are never throttled: those that end or disable a key. */
   readonly urgentMutations: ReadonlySet<string>;
   /** Privileges of a key on this schema; keys with the same rules share one. */
