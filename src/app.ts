@@ -205,7 +205,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 function openFrom({ database: { DATABASE_URL, DATA_DIR } }: Config, logger: Logger): Promise<Database> {
   return openDatabase({
     logger,
-    ...(DATABASE_URL === undefined ? { dataDir: join(DATA_DIR, 'db') } : { url: DATABASE_URL }),
+    ...(DATABASE_URL === undefined ? { dataDir: DATA_DIR } : { url: DATABASE_URL }),
   });
 }
 

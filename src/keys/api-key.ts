@@ -9,8 +9,10 @@ export interface ApiKeyRecord {
   readonly type: ApiKeyType;
   readonly applicationScope: ApplicationScope;
   readonly application: ApplicationRecord;
-  /** Own rules, in the grammar of privileges. */
+  /** Own rules, in the grammar of privileges. What decides is `effectiveRules(key)`. */
   readonly privileges: readonly string[];
+  /** Of the key's own type; a change to one reaches the key at once. */
+  readonly roles: readonly RoleRecord[];
   /** What a management key may hand out on the protected API. */
   readonly grantable: readonly string[] | undefined;
   readonly onDenied: OnDenied;
@@ -26,6 +28,14 @@ export interface ApiKeyRecord {
   readonly createdAt: number;
   /** Raised by every change: a cache never replaces a higher version by a lower one. */
   readonly version: number;
+}
+
+/** A named set of rules that keys share. */
+export interface RoleRecord {
+  /** UUID. */
+  readonly id: string;
+  readonly name: string;
+  readonly privileges: readonly string[];
 }
 
 /** One of the secrets of a key, without what it is compared by. */

@@ -1,13 +1,17 @@
 import type { InferSelectModel } from 'drizzle-orm';
 import type { apiKey, apiKeySecret, application } from '../db/schema/index.ts';
-import type { ApiKeyRecord, ApplicationRecord, KeySecretRecord, ThrottleOverride } from './api-key.ts';
+import type { ApiKeyRecord, ApplicationRecord, KeySecretRecord, RoleRecord, ThrottleOverride } from './api-key.ts';
 
 export type ApiKeyRow = InferSelectModel<typeof apiKey>;
 export type ApplicationRow = InferSelectModel<typeof application>;
 export type ApiKeySecretRow = InferSelectModel<typeof apiKeySecret>;
 
-/** What admission needs of a row of the table `api_key` and the row of its application. */
-export function recordOfKey(row: ApiKeyRow, application: ApplicationRow): ApiKeyRecord {
+/** What admission needs of a row of the table `api_key`, the row of its application, and its roles. */
+export function recordOfKey(
+  row: ApiKeyRow,
+  application: ApplicationRow,
+  roles: readonly RoleRecord[],
+): ApiKeyRecord {
   return {
     id: row.id,
     publicId: row.publicId,
@@ -17,6 +21,7 @@ export function recordOfKey(row: ApiKeyRow, application: ApplicationRow): ApiKey
     applicationScope: row.applicationScope,
     application: recordOfApplication(application),
     privileges: row.privileges,
+    roles,
     grantable: row.grantable ?? undefined,
     onDenied: row.onDenied,
     plan: row.plan ?? undefined,

@@ -3,6 +3,7 @@ import { instrument } from '../cost/actual-cost.ts';
 import { createCostMeters } from '../cost/cost-meter.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { ApiKeyType } from '../keys/api-key.ts';
+import { effectiveRules } from '../keys/effective-rules.ts';
 import { compileSchema } from '../plan/compile-schema/compile-schema.ts';
 import { createPrivilegeCache } from '../privileges/privilege-cache.ts';
 import { createViewCache } from '../privileges/view/view-cache.ts';
@@ -40,7 +41,7 @@ export function buildSurface(schema: GraphQLSchema, options: SurfaceOptions): Su
     urgentMutations: new Set(options.urgentMutations),
     prepare: operationPreparer(compiled, options),
     argumentReader: options.argumentReader,
-    privilegesOf: (key) => privileges.get(key.privileges, { loneStarMatchesExplicit: key.type === 'MANAGEMENT' }),
+    privilegesOf: (key) => privileges.get(effectiveRules(key), { loneStarMatchesExplicit: key.type === 'MANAGEMENT' }),
     viewOf: (granted) => views.get(granted),
   };
 }

@@ -38,6 +38,13 @@ describe.skipIf(!chromiumPath())('the GraphiQL page', () => {
   const tab = (page: Page, name: string) => page.getByRole('tab', { name });
   const answerHas = (page: Page, text: string) => page.locator('.graphiql-response', { hasText: text }).waitFor();
 
+  async function writeSubscription(page: Page) {
+    await page.getByRole('button', { name: 'New tab' }).click();
+    await page.locator('.graphiql-query-editor .monaco-editor').click();
+    await page.keyboard.insertText('subscription Changes { cityChanged { name } }');
+    await tab(page, 'Changes').waitFor();
+  }
+
   it('opens without a key, asks nothing of the server, and says how to begin', async () => {
     const before = server.credentials.length;
     const page = await open();
@@ -150,16 +157,23 @@ describe.skipIf(!chromiumPath())('the GraphiQL page', () => {
   it('streams a subscription, and ends it on the server when it is stopped', async () => {
     const page = await open();
     await useKey(page, stubKeys.wide);
-    await page.getByRole('button', { name: 'New tab' }).click();
-    await page.locator('.graphiql-query-editor .monaco-editor').click();
-    await page.keyboard.insertText('subscription Changes { cityChanged { name } }');
-    await tab(page, 'Changes').waitFor();
+    await writeSubscription(page);
     await run(page);
     await answerHas(page, 'Porto');
     expect(server.openStreams()).toBe(1);
     await page.getByRole('button', { name: /Stop query/ }).click();
     await expect.poll(() => server.openStreams()).toBe(0);
     expect(offline.errors).toEqual([]);
+    await offline.close();
+  });
+
+  it('shows why a subscription was refused, which comes as a stream too', async () => {
+    const page = await open();
+    await useKey(page, stubKeys.throttled);
+    await writeSubscription(page);
+    await run(page);
+    await page.getByText('Throttled: try again in 9 s').waitFor();
+    await answerHas(page, 'THROTTLED');
     await offline.close();
   });
 

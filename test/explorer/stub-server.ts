@@ -73,6 +73,13 @@ function refuse(credentials: (string | undefined)[]): Plugin {
       const introspects = (await request.clone().text()).includes('IntrospectionQuery');
       if (key === stubKeys.throttled && !introspects) {
         const cost = { requestedQueryCost: 12, throttleStatus: throttleStatus(3) };
+        if (request.headers.get('accept') === 'text/event-stream') {
+          // As Yoga answers a refused subscription: the status of the refusal, and one event.
+          const body = { errors: [{ message: 'Throttled.', extensions: { code: 'THROTTLED', cost } }] };
+          const headers = { 'Content-Type': 'text/event-stream', 'Retry-After': '9' };
+          const events = `:\n\nevent: next\ndata: ${JSON.stringify(body)}\n\nevent: complete\ndata:\n\n`;
+          return endResponse(new Response(events, { status: 429, headers }));
+        }
         endResponse(refusal(429, 'THROTTLED', 'Throttled.', { cost, retryAfterMs: 7000 }, { 'Retry-After': '7' }));
       }
     },

@@ -20,6 +20,7 @@ export function someKey(changes: Partial<ApiKeyRecord> = {}): ApiKeyRecord {
     applicationScope: 'OWN',
     application: someApplication,
     privileges: ['read:Query'],
+    roles: [],
     grantable: undefined,
     onDenied: 'REJECT',
     plan: undefined,

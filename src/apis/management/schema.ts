@@ -1,5 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createBuilder } from '../shared/builder.ts';
+import { durationScalar } from '../shared/scalars/duration.ts';
+import { jsonScalar } from '../shared/scalars/json.ts';
 import { addApiKeyType } from './api-key/api-key.ts';
 import { addApiKeyEnums } from './api-key/api-key-enums.ts';
 import { addApiKeyFilter } from './api-key/api-key-filter.ts';
@@ -22,6 +24,8 @@ export function buildManagementSchema(): GraphQLSchema {
   const builder = createBuilder<ManagementContext>();
   builder.queryType();
   builder.mutationType();
+  builder.addScalarType('Duration', durationScalar);
+  builder.addScalarType('JSON', jsonScalar);
   const enums = addApiKeyEnums(builder);
   const OrderDirection = addOrderDirection(builder);
   const throttle = addThrottle(builder);

@@ -10,8 +10,7 @@ import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
 import { inputError } from './input-error.ts';
 import { resolveVisibleNode } from './node.ts';
 import { dateTimeScalar } from './scalars/date-time.ts';
-import { durationScalar } from './scalars/duration.ts';
-import { type JsonValue, jsonScalar } from './scalars/json.ts';
+import type { JsonValue } from './scalars/json.ts';
 
 /** What our APIs have in common; `Context` is what the resolvers of one of them see. */
 export interface BuilderTypes<Context extends CallerContext> {
@@ -59,8 +58,6 @@ export function createBuilder<Context extends CallerContext>(): Builder<Context>
     },
   });
   builder.addScalarType('DateTime', dateTimeScalar);
-  builder.addScalarType('Duration', durationScalar);
-  builder.addScalarType('JSON', jsonScalar);
   builder.globalConnectionField('totalCount', (t) =>
     t.int({ nullable: false, resolve: (connection) => connection.totalCount() }),
   );

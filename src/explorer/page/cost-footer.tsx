@@ -40,7 +40,7 @@ function Report({ requested, actual, budget, refusal }: CostReport) {
           </span>
         </span>
       ) : (
-        actual === undefined && !refusal && <span>This answer says nothing of its cost.</span>
+        actual === undefined && !refusal && <span>No cost reported.</span>
       )}
     </>
   );

@@ -22,13 +22,18 @@ export interface GraphQLBodyError {
 export async function readAnswer(response: Response, startedAt: number): Promise<GraphQLAnswer> {
   const body = parsed(await response.text());
   if (!body) throw new Error(`The server answered with status ${response.status}, and not with GraphQL.`);
-  const retryAfter = Number.parseInt(response.headers.get('retry-after') ?? '', 10);
   return {
     status: response.status,
     body,
-    retryAfter: Number.isNaN(retryAfter) ? undefined : retryAfter,
+    retryAfter: retryAfterOf(response),
     durationMs: Math.round(performance.now() - startedAt),
   };
+}
+
+/** Seconds to wait, if the response says so (RFC 9110 §10.2.3). */
+export function retryAfterOf(response: Response): number | undefined {
+  const seconds = Number.parseInt(response.headers.get('retry-after') ?? '', 10);
+  return Number.isNaN(seconds) ? undefined : seconds;
 }
 
 /** The code of the first error, if there is one. */

@@ -1,5 +1,5 @@
 import { createClient } from 'graphql-sse';
-import { type GraphQLAnswer, type GraphQLBody, readAnswer } from './graphql-answer.ts';
+import { type GraphQLAnswer, type GraphQLBody, readAnswer, retryAfterOf } from './graphql-answer.ts';
 import type { GraphQLRequest } from './send-operation.ts';
 
 export interface AnswerSink {
@@ -21,6 +21,8 @@ export function streamOperation(
 ): () => void {
   const startedAt = performance.now();
   let refusal: GraphQLAnswer | undefined;
+  let status = 200;
+  let retryAfter: number | undefined;
   const client = createClient({
     url: endpoint,
     headers: { ...headers },
@@ -28,7 +30,12 @@ export function streamOperation(
     retryAttempts: 0,
     async fetchFn(url: string, init: RequestInit) {
       const response = await fetch(url, { ...init, cache: 'no-store', redirect: 'error' });
-      if (response.headers.get('content-type')?.startsWith('text/event-stream')) return response;
+      if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
+        status = response.status;
+        retryAfter = retryAfterOf(response);
+        // A refusal may come as a stream of one event; the client would look at its status and never read it.
+        return response.ok ? response : new Response(response.body, { headers: response.headers });
+      }
       refusal = await readAnswer(response, startedAt);
       throw new Error('The server refused the subscription.');
     },
@@ -36,7 +43,7 @@ export function streamOperation(
   return client.subscribe<GraphQLBody['data'], GraphQLBody['extensions']>(
     { query, ...(operationName ? { operationName } : {}), ...(variables ? { variables } : {}) },
     {
-      next: (body) => sink.next({ status: 200, body: body as GraphQLBody, retryAfter: undefined, durationMs: 0 }),
+      next: (body) => sink.next({ status, body: body as GraphQLBody, retryAfter, durationMs: 0 }),
       error(error) {
         if (!refusal) return sink.error(error);
         sink.next(refusal);

@@ -1,4 +1,4 @@
-import type { ApiKeyRecord } from '../api-key.ts';
+import type { ApiKeyRecord, RoleRecord } from '../api-key.ts';
 import { type ApiKeyRow, type ApplicationRow, recordOfKey } from '../record-of-row.ts';
 
 /** A key as its administrators see it: what admission needs, and what people wrote about it. */
@@ -17,9 +17,13 @@ export interface ApiKeyDetails extends ApiKeyRecord {
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-export function detailsOfKey(row: ApiKeyRow, application: ApplicationRow): ApiKeyDetails {
+export function detailsOfKey(
+  row: ApiKeyRow,
+  application: ApplicationRow,
+  roles: readonly RoleRecord[],
+): ApiKeyDetails {
   return {
-    ...recordOfKey(row, application),
+    ...recordOfKey(row, application, roles),
     note: row.note ?? undefined,
     externalId: row.externalId ?? undefined,
     metadata: (row.metadata as JsonObject | null) ?? undefined,

@@ -2,6 +2,7 @@ import { and, eq, inArray, type SQL } from 'drizzle-orm';
 import type { Queries } from '../../db/database.ts';
 import { apiKey, application } from '../../db/schema/index.ts';
 import { type ApiKeyDetails, detailsOfKey } from './api-key-details.ts';
+import { rolesOfKey } from './roles-of-key.ts';
 import type { Visibility } from './visibility.ts';
 
 /** The key, or `undefined` when there is none or it may not be seen. */
@@ -29,9 +30,9 @@ export function visibleKeys(visibility: Visibility): SQL | undefined {
 
 async function keysWhere(queries: Queries, where: SQL | undefined): Promise<ApiKeyDetails[]> {
   const rows = await queries
-    .select()
+    .select({ apiKey, application, roles: rolesOfKey })
     .from(apiKey)
     .innerJoin(application, eq(application.id, apiKey.applicationId))
     .where(where);
-  return rows.map((row) => detailsOfKey(row.api_key, row.application));
+  return rows.map((row) => detailsOfKey(row.apiKey, row.application, row.roles));
 }

@@ -3,11 +3,12 @@ import type { Queries } from '../../db/database.ts';
 import { apiKey, apiKeySecret, application } from '../../db/schema/index.ts';
 import { recordOfKey, recordOfSecret } from '../record-of-row.ts';
 import type { StoredKey } from '../resolve/key-resolution.ts';
+import { rolesOfKey } from './roles-of-key.ts';
 
-/** A key with its application and its secrets, in one statement; a row a secret. */
+/** A key with its application, its roles and its secrets, in one statement; a row a secret. */
 export async function findByPublicId(queries: Queries, publicId: string): Promise<StoredKey | undefined> {
   const rows = await queries
-    .select()
+    .select({ apiKey, application, secret: apiKeySecret, roles: rolesOfKey })
     .from(apiKey)
     .innerJoin(application, eq(application.id, apiKey.applicationId))
     .leftJoin(apiKeySecret, eq(apiKeySecret.apiKeyId, apiKey.id))
@@ -15,8 +16,8 @@ export async function findByPublicId(queries: Queries, publicId: string): Promis
   const [first] = rows;
   if (!first) return undefined;
   return {
-    key: recordOfKey(first.api_key, first.application),
-    secrets: rows.flatMap(({ api_key_secret: secret }) =>
+    key: recordOfKey(first.apiKey, first.application, first.roles),
+    secrets: rows.flatMap(({ secret }) =>
       secret ? [{ hash: secret.hash, pepperVersion: secret.pepperVersion, record: recordOfSecret(secret) }] : [],
     ),
   };

@@ -6,6 +6,7 @@ import type { ApiKeyStatus } from '../status.ts';
 import { type ApiKeyDetails, detailsOfKey } from './api-key-details.ts';
 import { visibleKeys } from './find-api-keys.ts';
 import { type Direction, type KeysetRequest, keysetStatement } from './keyset-page.ts';
+import { rolesOfKey } from './roles-of-key.ts';
 import type { Visibility } from './visibility.ts';
 
 /** All that is given must hold. */
@@ -47,13 +48,13 @@ export async function listApiKeys(
 ): Promise<readonly ApiKeyDetails[]> {
   const keyset = keysetStatement(columns[order.field], order.direction, request);
   const rows = await queries
-    .select()
+    .select({ apiKey, application, roles: rolesOfKey })
     .from(apiKey)
     .innerJoin(application, eq(application.id, apiKey.applicationId))
     .where(and(selected(selection), keyset.after, keyset.before))
     .orderBy(...keyset.orderBy)
     .limit(keyset.limit);
-  return rows.map((row) => detailsOfKey(row.api_key, row.application));
+  return rows.map((row) => detailsOfKey(row.apiKey, row.application, row.roles));
 }
 
 /** The key's place in this order: the values of its columns. */

@@ -31,23 +31,9 @@ export interface Edge {
 export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Demands {
   const demands: Demand[] = [];
   const everything = new Uint32Array(Math.ceil((schema.coordinates.length * verbs.length) / 32));
-  const edges: Edge[] = [];
-  const paths = new Map<SelectionPlan, readonly string[]>([[plan.root, []]]);
-  for (const selection of [...plan.selections].reverse()) {
-    const path = paths.get(selection) ?? [];
-    const among = selection.byType.length > 1 ? selection.byType.map(({ type }) => type) : [];
-    for (const { type, fields } of selection.byType) {
-      for (const field of fields) {
-        if (field.kind !== 'FIELD') continue;
-        const fieldPath = [...path, field.responseKey];
-        demandsOfField({ selection: selection.id, type, among, when: field.when, field, path: fieldPath }, field);
-        if (field.selection === undefined) continue;
-        edges.push({ from: selection.id, to: field.selection.id, when: field.when });
-        if (!paths.has(field.selection)) paths.set(field.selection, fieldPath);
-      }
-    }
-    demandSight(selection, path);
-  }
+  const walked = new Set<SelectionPlan>();
+  walk(plan.root, []);
+  const edges = edgesOf(plan);
   return {
     schema,
     everything,
@@ -57,6 +43,22 @@ export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Dema
     selectionCount: plan.selections.length,
     root: plan.root.id,
   };
+
+  /** In document order; a selection that many fields lead to once, with the first path. As deep as fields may nest. */
+  function walk(selection: SelectionPlan, path: readonly string[]): void {
+    if (walked.has(selection)) return;
+    walked.add(selection);
+    demandSight(selection, path);
+    const among = selection.byType.length > 1 ? selection.byType.map(({ type }) => type) : [];
+    for (const { type, fields } of selection.byType) {
+      for (const field of fields) {
+        if (field.kind !== 'FIELD') continue;
+        const fieldPath = [...path, field.responseKey];
+        demandsOfField({ selection: selection.id, type, among, when: field.when, field, path: fieldPath }, field);
+        if (field.selection !== undefined) walk(field.selection, fieldPath);
+      }
+    }
+  }
 
   function demandsOfField(site: DemandSite, field: DataFieldPlan): void {
     const add = (
@@ -105,4 +107,18 @@ export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Dema
   function mark(bits: Iterable<PrivilegeBit>): void {
     for (const bit of bits) everything[bit >>> 5] = (everything[bit >>> 5] ?? 0) | (1 << (bit & 31));
   }
+}
+
+function edgesOf(plan: DocumentPlan): readonly Edge[] {
+  return [...plan.selections]
+    .reverse()
+    .flatMap(({ id, byType }) =>
+      byType.flatMap(({ fields }) =>
+        fields.flatMap((field) =>
+          field.kind === 'FIELD' && field.selection !== undefined
+            ? [{ from: id, to: field.selection.id, when: field.when }]
+            : [],
+        ),
+      ),
+    );
 }

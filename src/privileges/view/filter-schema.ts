@@ -67,7 +67,10 @@ export function filterSchema(schema: CompiledSchema, { sight }: CompiledPrivileg
     query: object(query),
     mutation: object(mutation),
     subscription: object(subscription),
-    types: [...reachable].map(view),
+    // In the order of the full schema, so that SDL of two keys can be compared.
+    types: Object.values(full.getTypeMap())
+      .filter((type) => reachable.has(type))
+      .map(view),
     directives: directives.filter(
       (directive) =>
         isSpecifiedDirective(directive) || directive.args.every(({ type }) => !isHiddenInput(type, reachable)),

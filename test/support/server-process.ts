@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { lockDataDirectory } from '../../src/db/data-directory-lock.ts';
+import { StartError } from '../../src/kernel/start-error.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The built server in a process of its own, as somebody runs it who is not at a terminal. */
+export interface ServerProcess {
+  readonly pid: number;
+  /** `http://localhost:<port>`, once it listens. Rejects with all that it printed when it ends before. */
+  readonly listening: Promise<string>;
+  readonly ended: Promise<Exit>;
+  stdout(): string;
+  stderr(): string;
+  /** Sends a signal and waits for the end. */
+  end(signal?: NodeJS.Signals): Promise<Exit>;
+}
+
+export interface ServerProcessOptions {
+  readonly cwd: string;
+  /** Beside `PORT=0` and what a process needs to run at all; nothing of the tests' own environment is passed on. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Put in front of the command, such as `taskset -c 0`. */
+  readonly through?: readonly string[];
+}
+
+export function startServer({ cwd, environment = {}, through = [] }: ServerProcessOptions): ServerProcess {
+  const [command, ...args] = [...through, process.execPath, join(root, 'dist/main.js')];
+  const { PATH = '' } = process.env;
+  const child = spawn(command ?? process.execPath, args, {
+    cwd,
+    env: { PATH, PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  const ended = new Promise<Exit>((resolve) => {
+    child.once('close', (code, signal) => {
+      running.delete(child);
+      resolve({ code, signal });
+    });
+  });
+  const listening = new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', () => {
+      const line = out.split('\n').find((text) => text.includes('"listening"') && text.endsWith('}'));
+      if (line) resolve(new URL(JSON.parse(line).api).origin);
+    });
+    void ended.then(() => reject(new Error(`the server ended before it listened:\n${out}${err}`)));
+  });
+  listening.catch(() => {});
+  return {
+    pid: child.pid ?? 0,
+    listening,
+    ended,
+    stdout: () => out,
+    stderr: () => err,
+    end: (signal = 'SIGTERM') => {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** Nothing outlives the tests, whatever they ran into. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Builds the server when the build is older than a source. Several test files may ask at the same moment. */
+export async function buildServer(): Promise<void> {
+  const lock = await onlyBuilder();
+  try {
+    const built = statSync(join(root, 'dist/main.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (built > newest(join(root, 'src'))) return;
+    const build = spawnSync('npm', ['run', '--silent', 'build:server'], { cwd: root, encoding: 'utf8' });
+    if (build.status !== 0) throw new Error(`npm run build:server failed:\n${build.stdout}${build.stderr}`);
+  } finally {
+    lock.release();
+  }
+}
+
+async function onlyBuilder() {
+  const folder = join(tmpdir(), `fieldpass-build${root.replaceAll(/[\\/:]/g, '-')}`);
+  for (;;) {
+    try {
+      return lockDataDirectory(folder);
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      await wait(200);
+    }
+  }
+}
+
+function newest(path: string): number {
+  const entry = statSync(path);
+  if (!entry.isDirectory()) return entry.mtimeMs;
+  return Math.max(...readdirSync(path).map((name) => newest(join(path, name))), 0);
+}
