@@ -30,6 +30,7 @@ import { callerContext } from './pipeline/caller-context.ts';
 import { createGraphqlServer } from './pipeline/graphql-server.ts';
 import { createSdlServer } from './pipeline/serve-sdl.ts';
 import type { PipelineServices } from './pipeline/services.ts';
+import { createFailedAttempts } from './throttle/failed-attempts.ts';
 import { createMemoryStore } from './throttle/memory-store.ts';
 import { defaultPlans } from './throttle/plans.ts';
 import type { ThrottleStore } from './throttle/throttle-store.ts';
@@ -126,6 +127,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     const services: PipelineServices = {
       keys,
       throttle,
+      failedAttempts: createFailedAttempts({ clock }),
       plans: defaultPlans,
       clock,
       makeId,

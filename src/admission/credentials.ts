@@ -1,7 +1,8 @@
 import { codedError } from '../kernel/errors.ts';
 import type { KeyRefusal, KeyResolution } from '../keys/resolve/key-resolution.ts';
 import type { KeyHeader } from '../keys/token/read-key-header.ts';
-import { type Refusal, refused } from './verdict.ts';
+import type { AttemptAnswer } from '../throttle/failed-attempts.ts';
+import { type Refusal, refused, retryAfter } from './verdict.ts';
 
 /** RFC 6750 §3. Without the `error` attribute, which would tell what kind of wrong a key is. */
 const challenge = { 'WWW-Authenticate': 'Bearer' };
@@ -32,6 +33,16 @@ export function judgeKey(resolution: Exclude<KeyResolution, { kind: 'ACTIVE' }>)
     default:
       return endedKey(resolution);
   }
+}
+
+/** A key that is not valid, from an address that failed too often. A valid one never comes here. */
+export function judgeAttempt(attempt: AttemptAnswer, refusal: Refusal): Refusal {
+  if (attempt.kind === 'COUNTED') return refusal;
+  const { retryAfterMs } = attempt;
+  const message =
+    'Too many requests with keys that are not valid came from this address. Check the key, then try again later.';
+  const error = codedError('TOO_MANY_FAILED_ATTEMPTS', message, { retryAfterMs });
+  return refused('UNAUTHENTICATED', [error], retryAfter(retryAfterMs));
 }
 
 function invalidKey(): Refusal {

@@ -1,4 +1,4 @@
-import { judgeHeader, judgeKey } from '../admission/credentials.ts';
+import { judgeAttempt, judgeHeader, judgeKey } from '../admission/credentials.ts';
 import { judgeSurface } from '../admission/surface.ts';
 import type { Refusal, Verdict } from '../admission/verdict.ts';
 import { judgeWindow } from '../admission/window.ts';
@@ -20,7 +20,12 @@ export async function identify(
   const header = arrival.repeatedCredentials ? { kind: 'OVERLOADED' as const } : readKeyHeader(request.headers);
   if (header.kind !== 'PRESENTED') return judgeHeader(header);
   const resolution = await services.keys.resolve(header.text);
-  if (resolution.kind !== 'ACTIVE') return judgeKey(resolution);
+  if (resolution.kind !== 'ACTIVE') {
+    const refusal = judgeKey(resolution);
+    const proved =
+      resolution.kind !== 'MALFORMED' && resolution.kind !== 'UNKNOWN' && resolution.kind !== 'WRONG_SECRET';
+    return proved ? refusal : judgeAttempt(services.failedAttempts.failed(arrival.clientAddress), refusal);
+  }
   const { key, secret } = resolution;
   const verdict = judgeSurface(key.type, surface.type);
   if (verdict.kind === 'REFUSED') return verdict;

@@ -102,6 +102,25 @@ describe('who calls', () => {
     expect([expired.status, expired.codes]).toEqual([401, ['API_KEY_EXPIRED']]);
   });
 
+  it('may fail 500 times a minute from one address, and a valid key behind it never notices', async () => {
+    const ask = async (key: string) =>
+      test.fetch(
+        '/graphql',
+        {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json', 'X-API-Key': key },
+          body: JSON.stringify({ query: whoAmI }),
+        },
+        { peerAddress: '198.51.100.7', repeatedCredentials: false },
+      );
+    for (let attempt = 0; attempt < 500; attempt++) expect((await ask('nonsense')).status).toBe(401);
+    const refused = await ask('nonsense');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '900']);
+    expect((await refused.json()).errors[0].extensions.code).toBe('TOO_MANY_FAILED_ATTEMPTS');
+    expect((await ask(test.demoKey)).status).toBe(200);
+    expect((await test.graphql('nonsense', whoAmI)).status).toBe(401);
+  });
+
   it('is nowhere in the log', () => {
     const text = test.log.join('');
     expect(text).toContain('"msg":"request"');

@@ -27,7 +27,7 @@ interface Call {
  * Call limits of single fields: graphql-rate-limit's limiter, over an atomic store. The package reads timestamps, judges
  * and writes them back, which lets parallel calls through; so our store counts and judges in one step when it is asked,
  * answers with no timestamp (admitted) or one that never ends (refused) against a maximum of one, and has nothing to
- * write. See docs/adr/field-call-limits.md.
+ * write. See docs/adr/0002-field-call-limits.md.
  */
 export function createFieldLimits({ store }: { readonly store: Pick<ThrottleStore, 'count'> }): FieldLimits {
   const calls = new Map<string, Call>();
