@@ -10,6 +10,7 @@ import { type SeedProgress, seedPlaces } from './apis/places/seed/seed-places.ts
 import { argumentReader } from './apis/shared/argument-reader.ts';
 import type { Config } from './config/read-config.ts';
 import type { Database } from './db/database.ts';
+import { isUnavailable } from './db/database-error.ts';
 import { openDatabase } from './db/open-database.ts';
 import { createExplorer } from './explorer/serve-explorer.ts';
 import { trustedProxies } from './http/client-address.ts';
@@ -17,8 +18,10 @@ import { type Connection, createEdge, type Edge, type EdgeOptions } from './http
 import { type Listener, listen } from './http/listener.ts';
 import type { Served } from './http/route.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
+import { createCounter } from './kernel/counter.ts';
 import { createLogger, type Logger } from './kernel/logger.ts';
 import { type RandomBytes, systemRandom } from './kernel/random.ts';
+import { StartError } from './kernel/start-error.ts';
 import { uuidMaker } from './kernel/uuid.ts';
 import { openPeppers } from './keys/open-peppers.ts';
 import { keptPepper, parsePepper } from './keys/pepper.ts';
@@ -27,13 +30,17 @@ import { deriveSecret } from './keys/token/derive-secret.ts';
 import { looksLikeKey } from './keys/token/looks-like-key.ts';
 import { buildSurface } from './pipeline/build-surface.ts';
 import { callerContext } from './pipeline/caller-context.ts';
+import { createExplainer } from './pipeline/explain.ts';
 import { createGraphqlServer } from './pipeline/graphql-server.ts';
 import { createSdlServer } from './pipeline/serve-sdl.ts';
 import type { PipelineServices } from './pipeline/services.ts';
 import { createFailedAttempts } from './throttle/failed-attempts.ts';
-import { createMemoryStore } from './throttle/memory-store.ts';
-import { defaultPlans } from './throttle/plans.ts';
+import { createFieldLimits } from './throttle/field-limits/create-field-limits.ts';
+import { openThrottle, type Throttle } from './throttle/open-throttle.ts';
+import { parsePlans, type ThrottlePlans } from './throttle/plans.ts';
 import type { ThrottleStore } from './throttle/throttle-store.ts';
+import { createUsageRecorder } from './usage/record/usage-recorder.ts';
+import { startUsageJobs } from './usage/roll-up/usage-jobs.ts';
 
 /** What a test, or somebody who embeds the server, replaces. */
 export interface Overrides {
@@ -75,12 +82,24 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const makeId = uuidMaker(clock, random);
   const database = overrides.database ?? (await openFrom(config, logger));
   const draining = new AbortController();
+  let throttle: Throttle | undefined;
 
   try {
+    const plans = configuredPlans(config);
+    throttle = await openThrottle({
+      redisUrl: config.throttle.REDIS_URL,
+      databaseUrl: config.database.DATABASE_URL,
+      store: overrides.throttle,
+      onFailure: config.throttle.THROTTLE_ON_STORE_FAILURE,
+      clock,
+      logger,
+      storeFailures: createCounter(),
+    });
     // What is known before any request: schemas, peppers, the keys of the first start, the data.
     const surfaceOptions = {
       logger,
       argumentReader,
+      fieldLimits: createFieldLimits({ store: throttle.management }),
       onListTooLong: overrides.onListTooLong ?? 'CUT',
       maxDepth: config.limits.MAX_DEPTH,
       maxDocuments: compiledDocuments,
@@ -106,7 +125,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       keyPrefix: config.keys.KEY_PREFIX,
       validity: { defaultMs: config.keys.KEY_DEFAULT_VALIDITY, maxMs: config.keys.KEY_MAX_VALIDITY },
       schemas: { API: surfaces.API.compiled, MANAGEMENT: surfaces.MANAGEMENT.compiled },
-      plans: [...defaultPlans.byName.keys()],
+      plans: [...plans.byName.keys()],
       forget: keys.forget,
     };
     const firstKeys = await makeFirstKeys(administration, config);
@@ -123,12 +142,30 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     });
 
     // The way of a request.
-    const throttle = overrides.throttle ?? createMemoryStore({ clock });
-    const services: PipelineServices = {
+    const usage = createUsageRecorder({
+      database,
+      clock,
+      makeId,
+      logger,
+      logRatePerSecond: config.usage.REQUEST_LOG_RATE,
+    });
+    const usageJobs = startUsageJobs({
+      database,
+      clock,
+      logger,
+      retention: {
+        minuteMs: config.usage.USAGE_MINUTE_RETENTION,
+        hourMs: config.usage.USAGE_HOUR_RETENTION,
+        dayMs: config.usage.USAGE_DAY_RETENTION,
+        requestLogMs: config.usage.REQUEST_LOG_RETENTION,
+      },
+    });
+    const common: Omit<PipelineServices, 'throttle'> = {
+      usage,
       keys,
-      throttle,
+      estimateViolations: createCounter(),
       failedAttempts: createFailedAttempts({ clock }),
-      plans: defaultPlans,
+      plans,
       clock,
       makeId,
       logger,
@@ -136,19 +173,26 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       executionTimeoutMs: config.limits.EXECUTION_TIMEOUT,
       draining: draining.signal,
     };
+    const services = {
+      API: { ...common, throttle: throttle.api },
+      MANAGEMENT: { ...common, throttle: throttle.management },
+    };
+    const explainer = createExplainer(surfaces, services.MANAGEMENT);
     const servers = {
-      API: createGraphqlServer('/graphql', surfaces.API, services, (record, caller) => ({
-        ...callerContext(record, caller, surfaces.API, services),
+      API: createGraphqlServer('/graphql', surfaces.API, services.API, (record, caller) => ({
+        ...callerContext(record, caller, surfaces.API, services.API),
         places,
       })),
-      MANAGEMENT: createGraphqlServer('/admin/graphql', surfaces.MANAGEMENT, services, (record, caller) => ({
-        ...callerContext(record, caller, surfaces.MANAGEMENT, services),
+      MANAGEMENT: createGraphqlServer('/admin/graphql', surfaces.MANAGEMENT, services.MANAGEMENT, (record, caller) => ({
+        ...callerContext(record, caller, surfaces.MANAGEMENT, services.MANAGEMENT),
         administration,
+        explainer,
+        requestMethod: record.arrival.method,
       })),
     };
     const sdl = {
-      API: createSdlServer(surfaces.API, services),
-      MANAGEMENT: createSdlServer(surfaces.MANAGEMENT, services),
+      API: createSdlServer(surfaces.API, services.API),
+      MANAGEMENT: createSdlServer(surfaces.MANAGEMENT, services.MANAGEMENT),
     };
     const explorer = config.server.GRAPHIQL ? createExplorer({}) : undefined;
     const edgeOptions: Omit<EdgeOptions, 'served'> = {
@@ -160,7 +204,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       },
       readiness: { databaseReady: () => database.ready(), draining: () => draining.signal.aborted },
       proxies: trustedProxies(config.server.TRUST_PROXY),
-      cors: { origins: new Set(config.server.CORS_ORIGINS) },
+      cors: { origins: config.server.CORS_ORIGINS[0] === 'keys' ? 'KEYS' : new Set(config.server.CORS_ORIGINS) },
       maxBodyBytes: config.limits.MAX_BODY_BYTES,
       looksLikeKey: (text) => looksLikeKey(text, config.keys.KEY_PREFIX),
       clock,
@@ -194,13 +238,16 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
         clearTimeout(cut);
         await places.close();
         await keys.close();
-        await throttle.close();
+        await throttle?.close();
+        await usageJobs.close();
+        await usage.close();
         await database.close();
       },
     };
   } catch (error) {
+    await throttle?.close();
     await database.close();
-    throw error;
+    throw isUnavailable(error) ? new StartError(error instanceof Error ? error.message : String(error)) : error;
   }
 }
 
@@ -209,6 +256,12 @@ function openFrom({ database: { DATABASE_URL, DATA_DIR } }: Config, logger: Logg
     logger,
     ...(DATABASE_URL === undefined ? { dataDir: DATA_DIR } : { url: DATABASE_URL }),
   });
+}
+
+function configuredPlans({ throttle: { PLANS } }: Config): ThrottlePlans {
+  const parsed = parsePlans(PLANS ?? {});
+  if (parsed.kind === 'INVALID') throw new StartError(`PLANS: ${parsed.message}`);
+  return parsed.plans;
 }
 
 async function configuredPeppers(config: Config, random: RandomBytes): Promise<[Uint8Array, ...Uint8Array[]]> {

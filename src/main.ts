@@ -7,9 +7,9 @@ import { StartError } from './kernel/start-error.ts';
 
 /** The edge of the process: environment in, server up, signals down. */
 async function main(): Promise<void> {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  loadEnvironmentFile();
   const answer = readConfig(process.env, (path) => readFileSync(path, 'utf8'));
-  if (answer.kind === 'INVALID') throw new StartError(answer.problems.join('\n'));
+  if (answer.kind === 'INVALID') throw new StartError(answer.problems.join('; '));
   const { config } = answer;
   const terminal = process.stdout.isTTY === true;
 
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     stopping = true;
     app.close().then(
       () => process.exit(0),
-      (error: unknown) => fail(error),
+      (error: unknown) => fail(error, 'stop cleanly'),
     );
   };
   process.on('SIGTERM', stop);
@@ -60,13 +60,21 @@ function progressOn(stream: NodeJS.WriteStream): (progress: { done: number; tota
   };
 }
 
-function fail(error: unknown): never {
-  const reason =
-    error instanceof StartError
-      ? error.message
-      : `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
-  for (const line of reason.split('\n')) process.stderr.write(`fieldpass cannot start: ${line}\n`);
+function loadEnvironmentFile(): void {
+  if (!existsSync('.env')) return;
+  try {
+    process.loadEnvFile('.env');
+  } catch (cause) {
+    throw new StartError(`.env cannot be read (${cause instanceof Error ? cause.message : String(cause)})`);
+  }
+}
+
+/** One line for people, whatever it is. */
+function fail(error: unknown, what = 'start'): never {
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof StartError ? message : `unexpected error: ${message.replaceAll(/\s*\n\s*/g, ' ')}`;
+  process.stderr.write(`fieldpass cannot ${what}: ${reason}\n`);
   process.exit(1);
 }
 
-main().catch(fail);
+main().catch((error: unknown) => fail(error));

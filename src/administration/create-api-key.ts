@@ -1,15 +1,25 @@
 import { findApplication } from '../applications/application-store.ts';
-import type { ApiKeyEnvironment, ApiKeyType, ApplicationScope, ThrottleOverride } from '../keys/api-key.ts';
+import type {
+  ApiKeyEnvironment,
+  ApiKeyType,
+  ApplicationScope,
+  Enforcement,
+  OnDenied,
+  ThrottleOverride,
+} from '../keys/api-key.ts';
 import type { ApiKeyDetails } from '../keys/store/api-key-details.ts';
 import { findApiKey } from '../keys/store/find-api-keys.ts';
 import { visibilityOf } from '../keys/store/visibility.ts';
 import { type ActorChange, changeBy } from './change.ts';
 import { earlierResult } from './idempotency.ts';
 import { insertKey, type NewKey } from './insert-key.ts';
+import { idsOf, rolesFor } from './key-roles.ts';
 import { notFound } from './not-found.ts';
 import { requireCeiling } from './rules/ceiling.ts';
+import { measures } from './rules/enforcement.ts';
 import { checkMetadata } from './rules/metadata.ts';
 import { parseKnownRules } from './rules/privileges.ts';
+import { changedRestrictions, type RestrictionChanges } from './rules/restrictions.ts';
 import { badInput, optionalText, requireText, textLimits } from './rules/text.ts';
 import { checkPlan, checkThrottle } from './rules/throttle.ts';
 import { defaultExpiry, expiryProblem, periodProblem, refuseValidity } from './rules/validity.ts';
@@ -23,10 +33,17 @@ export interface CreateApiKeyInput {
   readonly privileges: readonly string[];
   /** Management keys only. */
   readonly grantable?: readonly string[] | null | undefined;
+  /** Roles of the key's type; their rules join its own. */
+  readonly roleIds?: readonly string[] | null | undefined;
   /** Management keys only; OWN by default. */
   readonly applicationScope?: ApplicationScope | null | undefined;
+  /** REJECT by default. */
+  readonly onDenied?: OnDenied | null | undefined;
+  /** API keys only. */
+  readonly enforcement?: Enforcement | null | undefined;
   readonly plan?: string | null | undefined;
   readonly throttle?: ThrottleOverride | null | undefined;
+  readonly restrictions?: RestrictionChanges | null | undefined;
   /** Milliseconds since the epoch; absent: the default validity; null: never, where that is allowed. */
   readonly expiresAt?: number | null | undefined;
   readonly notBefore?: number | null | undefined;
@@ -61,8 +78,16 @@ export async function createApiKey(
     if (!application || application.status === 'DELETED') throw notFound('application');
     const expiresAt = expiryOf(services, input, actor.expiresAt, now);
     refuseValidity(expiryProblem(expiresAt, now, services.validity) ?? periodProblem(described.notBefore, expiresAt));
-    const newKey: NewKey = { ...described, id, applicationId: application.id, expiresAt, createdBy: actor.id };
-    const strength = { ...newKey, grantable: newKey.grantable ?? undefined, expiresAt: expiresAt ?? undefined };
+    const roles = await rolesFor(change, input.roleIds ?? [], input.type);
+    const newKey: NewKey = {
+      ...described,
+      roleIds: idsOf(roles),
+      id,
+      applicationId: application.id,
+      expiresAt,
+      createdBy: actor.id,
+    };
+    const strength = { ...newKey, roles, grantable: newKey.grantable ?? undefined, expiresAt: expiresAt ?? undefined };
     requireCeiling(actor, strength, services.schemas, [...newKey.privileges, ...(newKey.grantable ?? [])]);
     const key = await insertKey(services, change, newKey);
     return { apiKey: await created(change, id), key };
@@ -73,6 +98,8 @@ function describe(services: AdministrationServices, input: CreateApiKeyInput) {
   if (input.type === 'API') {
     if (input.grantable) throw badInput('grantable', 'is for keys of type MANAGEMENT only');
     if (input.applicationScope === 'ALL') throw badInput('applicationScope', 'is for keys of type MANAGEMENT only');
+  } else if (measures(input.enforcement)) {
+    throw badInput('enforcement', 'MEASURE is for keys of type API only');
   }
   return {
     name: requireText('name', input.name, textLimits.name),
@@ -81,8 +108,11 @@ function describe(services: AdministrationServices, input: CreateApiKeyInput) {
     applicationScope: input.applicationScope ?? 'OWN',
     privileges: parseKnownRules(input.privileges, services.schemas[input.type]).texts,
     grantable: input.grantable ? parseKnownRules(input.grantable, services.schemas.API).texts : null,
+    onDenied: input.onDenied ?? 'REJECT',
+    enforcement: input.enforcement ?? null,
     plan: checkPlan(input.plan ?? null, services.plans),
     throttle: checkThrottle(input.throttle ?? null),
+    restrictions: changedRestrictions(undefined, input.restrictions ?? null, services.schemas[input.type]),
     notBefore: input.notBefore ?? null,
     note: optionalText('note', input.note ?? null, textLimits.note),
     externalId: optionalText('externalId', input.externalId ?? null, textLimits.externalId),

@@ -1,13 +1,13 @@
 import type { ApplicationDetails } from '../applications/application-details.ts';
 import { findApplication } from '../applications/application-store.ts';
 import { application } from '../db/schema/index.ts';
-import { codedError } from '../kernel/errors.ts';
 import type { ThrottleOverride } from '../keys/api-key.ts';
 import { visibilityOf } from '../keys/store/visibility.ts';
 import { changeBy } from './change.ts';
 import { earlierResult } from './idempotency.ts';
 import { notFound } from './not-found.ts';
 import { checkMetadata } from './rules/metadata.ts';
+import { requireScopeAll } from './rules/scope.ts';
 import { optionalText, requireEmail, requireText, textLimits } from './rules/text.ts';
 import { checkPlan, checkThrottle } from './rules/throttle.ts';
 import type { AdministrationServices, Caller } from './services.ts';
@@ -45,11 +45,7 @@ export async function createApplication(
   };
   return changeBy(services, caller, async (change) => {
     const { within, actor, now } = change;
-    if (actor.applicationScope !== 'ALL') {
-      throw codedError('PRIVILEGE_ESCALATION', 'Only a key with applicationScope ALL can create applications.', {
-        rules: ['applicationScope: ALL'],
-      });
-    }
+    requireScopeAll(actor, 'create applications');
     const id = services.makeId();
     const earlier = await earlierResult(change, 'createApplication', input, id);
     if (earlier === undefined) {

@@ -43,6 +43,7 @@ export async function demoKey(
       applicationScope: 'OWN',
       privileges: ['read:Query', 'read:Country', 'read:City'],
       grantable: null,
+      roleIds: [],
       plan: null,
       throttle: null,
       expiresAt: services.validity.maxMs === undefined ? null : now + services.validity.maxMs,

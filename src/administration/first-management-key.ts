@@ -89,6 +89,7 @@ async function makeAdministrator(services: AdministrationServices, change: Chang
       applicationScope: 'ALL',
       privileges: ['*'],
       grantable: ['*'],
+      roleIds: [],
       plan: null,
       throttle: null,
       expiresAt: null,

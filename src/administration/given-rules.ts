@@ -4,12 +4,16 @@ import { parseKnownRules, parseRules } from './rules/privileges.ts';
 import { badInput } from './rules/text.ts';
 import type { AdministrationServices } from './services.ts';
 
-/** The part of an update that decides how strong the key is. Absent keeps, null clears. */
-export interface RuleChanges {
+/** New rules of a key or a role. */
+export interface PrivilegeChanges {
   /** Replaces all rules; not together with the two below. */
   readonly privileges?: readonly string[] | null | undefined;
   readonly addPrivileges?: readonly string[] | null | undefined;
   readonly removePrivileges?: readonly string[] | null | undefined;
+}
+
+/** The part of an update that decides how strong the key is. Absent keeps, null clears. */
+export interface RuleChanges extends PrivilegeChanges {
   /** Management keys only. */
   readonly grantable?: readonly string[] | null | undefined;
   readonly applicationScope?: ApplicationScope | null | undefined;
@@ -41,10 +45,11 @@ export function givenRules(services: AdministrationServices, input: RuleChanges,
   };
 }
 
-function givenPrivileges(
+/** All rules that result, or `undefined` when none is to change. */
+export function givenPrivileges(
   { schemas }: AdministrationServices,
-  { privileges, addPrivileges, removePrivileges }: RuleChanges,
-  before: ApiKeyDetails,
+  { privileges, addPrivileges, removePrivileges }: PrivilegeChanges,
+  before: Pick<ApiKeyDetails, 'type' | 'privileges'>,
 ): string[] | undefined {
   if (privileges === null) throw badInput('privileges', 'cannot be cleared: an empty list allows nothing');
   if (privileges !== undefined) {

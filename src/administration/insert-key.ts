@@ -1,9 +1,18 @@
-import { apiKey, apiKeySecret } from '../db/schema/index.ts';
-import type { ApiKeyEnvironment, ApiKeyType, ApplicationScope, ThrottleOverride } from '../keys/api-key.ts';
+import { apiKey } from '../db/schema/index.ts';
+import type {
+  ApiKeyEnvironment,
+  ApiKeyRestrictions,
+  ApiKeyType,
+  ApplicationScope,
+  Enforcement,
+  OnDenied,
+  ThrottleOverride,
+} from '../keys/api-key.ts';
 import type { JsonObject } from '../keys/store/api-key-details.ts';
-import { formatToken, generateToken, type KeyToken, redactToken } from '../keys/token/key-token.ts';
-import { digestOf, hashDigest } from '../keys/token/secret-hash.ts';
+import { generateToken, type KeyToken } from '../keys/token/key-token.ts';
 import type { Change } from './change.ts';
+import { issueSecret } from './issue-secret.ts';
+import { storeRoles } from './key-roles.ts';
 import type { AdministrationServices } from './services.ts';
 
 /** Columns of a key that is about to exist; every rule was checked. */
@@ -16,8 +25,14 @@ export interface NewKey {
   readonly applicationScope: ApplicationScope;
   readonly privileges: readonly string[];
   readonly grantable: readonly string[] | null;
+  /** Of the key's own type. */
+  readonly roleIds: readonly string[];
+  /** REJECT by default. */
+  readonly onDenied?: OnDenied;
+  readonly enforcement?: Enforcement | null;
   readonly plan: string | null;
   readonly throttle: ThrottleOverride | null;
+  readonly restrictions?: ApiKeyRestrictions | null;
   readonly expiresAt: number | null;
   readonly notBefore: number | null;
   readonly note: string | null;
@@ -38,9 +53,7 @@ export async function insertKey(
   token: KeyToken = generateToken(services.keyPrefix, key.environment, services.random),
 ): Promise<string> {
   const { within, now } = change;
-  const text = formatToken(token);
-  const pepper = services.peppers.current;
-  const { privileges, grantable, ...columns } = key;
+  const { privileges, grantable, roleIds, ...columns } = key;
   await within.insert(apiKey).values({
     ...columns,
     privileges: [...privileges],
@@ -49,16 +62,8 @@ export async function insertKey(
     createdAt: now,
     updatedAt: now,
   });
-  await within.insert(apiKeySecret).values({
-    id: services.makeId(),
-    apiKeyId: key.id,
-    hash: hashDigest(digestOf(text), pepper),
-    pepperVersion: pepper.version,
-    redacted: redactToken(token),
-    status: 'ACTIVE',
-    createdAt: now,
-    activatedAt: now,
-  });
+  await storeRoles(change, key.id, roleIds);
+  const text = await issueSecret(services, change, { apiKeyId: key.id, status: 'ACTIVE', activatedAt: now }, token);
   // The id may be known as one that does not exist.
   change.touchKeys(token.publicId);
   change.record({

@@ -1,13 +1,16 @@
 import { eq, sql } from 'drizzle-orm';
 import { apiKey } from '../db/schema/index.ts';
-import type { ThrottleOverride } from '../keys/api-key.ts';
+import type { Enforcement, OnDenied, ThrottleOverride } from '../keys/api-key.ts';
 import type { ApiKeyDetails } from '../keys/store/api-key-details.ts';
 import { auditDifference } from './audit-difference.ts';
 import { changeBy } from './change.ts';
 import { requireEtag } from './etag.ts';
 import { type GivenRules, givenRules, type RuleChanges } from './given-rules.ts';
+import { idsOf, rolesFor, storeRoles } from './key-roles.ts';
 import { requireCeiling } from './rules/ceiling.ts';
+import { measures } from './rules/enforcement.ts';
 import { checkMetadata } from './rules/metadata.ts';
+import { changedRestrictions, type RestrictionChanges } from './rules/restrictions.ts';
 import { badInput, optionalText, textLimits } from './rules/text.ts';
 import { checkPlan, checkThrottle } from './rules/throttle.ts';
 import { expiryProblem, periodProblem, refuseValidity } from './rules/validity.ts';
@@ -19,8 +22,15 @@ export interface UpdateApiKeyInput extends RuleChanges {
   readonly id: string;
   readonly etag?: string | undefined;
   readonly name?: string | null | undefined;
+  /** Replaces all roles. */
+  readonly roleIds?: readonly string[] | null | undefined;
+  readonly onDenied?: OnDenied | null | undefined;
+  /** API keys only; null enforces everything. */
+  readonly enforcement?: Enforcement | null | undefined;
   readonly plan?: string | null | undefined;
   readonly throttle?: ThrottleOverride | null | undefined;
+  /** A kind that is given is replaced whole. */
+  readonly restrictions?: RestrictionChanges | null | undefined;
   /** Null: never, where that is allowed. */
   readonly expiresAt?: number | null | undefined;
   readonly notBefore?: number | null | undefined;
@@ -44,6 +54,8 @@ export async function updateApiKey(
     note: optionalText('note', input.note, textLimits.note),
     externalId: optionalText('externalId', input.externalId, textLimits.externalId),
     metadata: checkMetadata(input.metadata),
+    onDenied: input.onDenied === null ? ('REJECT' as const) : input.onDenied,
+    enforcement: input.enforcement,
     plan: checkPlan(input.plan, services.plans),
     throttle: checkThrottle(input.throttle),
     expiresAt: input.expiresAt,
@@ -54,19 +66,31 @@ export async function updateApiKey(
     const before = await targetKey(change, input.id);
     requireEtag(before, input.etag);
     requireUnended(before);
+    if (before.type === 'MANAGEMENT' && measures(input.enforcement)) {
+      throw badInput('enforcement', 'MEASURE is for keys of type API only');
+    }
     const rules = givenRules(services, input, before);
-    const given = onlyGiven({ ...described, ...rules });
-    const difference = auditDifference({ ...before }, given);
+    const restrictions =
+      input.restrictions === undefined
+        ? undefined
+        : changedRestrictions(before.restrictions, input.restrictions, services.schemas[before.type]);
+    const given = onlyGiven({ ...described, ...rules, restrictions });
+    const roles = input.roleIds === undefined ? before.roles : await rolesFor(change, input.roleIds ?? [], before.type);
+    const difference = auditDifference(
+      { ...before, roleIds: idsOf(before.roles) },
+      { ...given, roleIds: idsOf(roles) },
+    );
     if (!difference) return before;
 
     if ('expiresAt' in difference.after) refuseValidity(expiryProblem(input.expiresAt ?? null, now, services.validity));
-    const after = resultOf(before, given);
+    const after = { ...resultOf(before, given), roles };
     refuseValidity(periodProblem(after.notBefore ?? null, after.expiresAt ?? null));
     requireCeiling(actor, after, services.schemas, saidIn(rules, before));
     await within
       .update(apiKey)
       .set({ ...given, updatedAt: now, version: sql`${apiKey.version} + 1` })
       .where(eq(apiKey.id, before.id));
+    if ('roleIds' in difference.after) await storeRoles(change, before.id, idsOf(roles));
     change.touchKeys(before.publicId);
     change.record({
       action: 'api_key.updated',

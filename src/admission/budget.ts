@@ -1,39 +1,80 @@
+import { costExtension, throttledDetails } from '../cost/cost-extensions.ts';
 import { codedError } from '../kernel/errors.ts';
-import { rateLimitHeaders, retryAfterSeconds } from '../throttle/headers.ts';
+import { rateLimitHeaders, retryAfterSeconds, type StoreInUse } from '../throttle/headers.ts';
 import type { ThrottlePolicy } from '../throttle/policy.ts';
 import { type ThrottleStatus, throttleStatus } from '../throttle/throttle-status.ts';
 import type { BucketState, ReserveAnswer } from '../throttle/throttle-store.ts';
-import { passed, refused, type Verdict } from './verdict.ts';
+import { passed, type Refusal, refused, type Verdict } from './verdict.ts';
 
-/** Step 11: the estimate is reserved in the buckets of the key and of its application, in both or in none. */
-export function judgeBudget(answer: ReserveAnswer, policy: ThrottlePolicy, requestedQueryCost: number): Verdict {
+const microPerPoint = 1_000_000;
+
+type Refused = Extract<ReserveAnswer, { kind: 'REFUSED' }>;
+
+/**
+ * Step 11: the estimate is reserved in the buckets and quotas of the key and of its application, in all or in none.
+ * `requestedQueryCost` in points.
+ */
+export function judgeBudget(
+  answer: ReserveAnswer,
+  policy: ThrottlePolicy,
+  requestedQueryCost: number,
+  store: StoreInUse = 'shared',
+): Verdict {
   if (answer.kind === 'RESERVED') return passed;
-  const status = keyStatus(policy, answer.states);
+  const headers = rateLimitHeaders(keyStatus(policy, answer.states), store);
   const scope = answer.bucket === 0 ? 'key' : 'application';
   if (answer.kind === 'IMPOSSIBLE') {
-    const maximumCost = (policy.buckets[answer.bucket]?.capacity ?? 0) / 1_000_000;
-    const message = `The operation may cost ${requestedQueryCost} points, and the bucket of this ${scope} holds ${maximumCost}. Ask for less: smaller pages, fewer fields.`;
-    return refused(
-      'THROTTLED',
-      [codedError('COST_LIMIT_EXCEEDED', message, { requestedQueryCost, maximumCost })],
-      rateLimitHeaders(status),
-    );
+    const { capacity = 0, quota } = policy.buckets[answer.bucket] ?? {};
+    const maximumCost = Math.min(capacity, quota?.points ?? capacity) / microPerPoint;
+    const message = `The operation may cost ${requestedQueryCost} points, and the budget of this ${scope} never holds more than ${maximumCost}. Ask for less: smaller pages, fewer fields.`;
+    const error = codedError('COST_LIMIT_EXCEEDED', message, { requestedQueryCost, maximumCost });
+    return refused('THROTTLED', [error], headers);
   }
+  const verdict =
+    answer.reason === 'QUOTA'
+      ? quotaExceeded(answer, policy, scope)
+      : throttled(answer, policy, scope, requestedQueryCost);
+  return { ...verdict, headers: { ...headers, ...verdict.headers } };
+}
+
+function throttled(answer: Refused, policy: ThrottlePolicy, scope: Scope, requestedQueryCost: number): Refusal {
+  const inFlight = answer.reason === 'IN_FLIGHT';
   // A slot is free again when a running operation ends, which nobody can foretell: a second is a fair guess.
-  const retryAfterMs = answer.reason === 'IN_FLIGHT' ? Math.max(1000, answer.retryAfterMs) : answer.retryAfterMs;
+  const retryAfterMs = inFlight ? 1000 : answer.retryAfterMs;
   const seconds = retryAfterSeconds(retryAfterMs);
-  const message =
-    answer.reason === 'IN_FLIGHT'
-      ? `Too many operations of this ${scope} are running. Wait until one of them has ended.`
-      : `The budget of this ${scope} is spent for now. The same operation fits in ${seconds} s.`;
-  const details = {
-    policy: answer.reason === 'IN_FLIGHT' ? 'inFlight' : scope === 'key' ? 'cost' : 'application',
-    retryAfterMs,
-    cost: { requestedQueryCost, actualQueryCost: null, throttleStatus: status },
-  };
-  return refused('THROTTLED', [codedError('THROTTLED', message, details)], {
-    ...rateLimitHeaders(status),
+  const message = inFlight
+    ? `Too many operations of this ${scope} are running. Wait until one of them has ended.`
+    : `The budget of this ${scope} is spent for now. The same operation fits in ${seconds} s.`;
+  const cost = costExtension({
+    requestedPoints: requestedQueryCost,
+    actual: undefined,
+    throttleStatus: keyStatus(policy, answer.states),
+  });
+  const limit = inFlight ? 'inFlight' : scope === 'key' ? 'cost' : 'application';
+  return refused('THROTTLED', [codedError('THROTTLED', message, throttledDetails(limit, retryAfterMs, cost))], {
     'Retry-After': String(seconds),
+  });
+}
+
+type Scope = 'key' | 'application';
+
+function quotaExceeded({ bucket, retryAfterMs, states }: Refused, policy: ThrottlePolicy, scope: Scope): Refusal {
+  const quota = policy.buckets[bucket]?.quota;
+  const state = states[bucket]?.quota;
+  const resetAt = new Date(state?.endsAt ?? 0).toISOString();
+  const period = quota?.period === 'DAY' ? 'day' : 'month';
+  const message = `The points that this ${scope} may spend in a ${period} do not suffice. The next ${period} begins at ${resetAt} (UTC).`;
+  const details = {
+    resetAt,
+    retryAfterMs,
+    quota: {
+      points: (quota?.points ?? 0) / microPerPoint,
+      period: quota?.period,
+      used: (state?.spent ?? 0) / microPerPoint,
+    },
+  };
+  return refused('THROTTLED', [codedError('QUOTA_EXCEEDED', message, details)], {
+    'Retry-After': String(retryAfterSeconds(retryAfterMs)),
   });
 }
 

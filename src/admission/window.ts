@@ -1,3 +1,4 @@
+import { throttledDetails } from '../cost/cost-extensions.ts';
 import { codedError } from '../kernel/errors.ts';
 import type { CountAnswer } from '../throttle/throttle-store.ts';
 import { passed, refused, retryAfter, type Verdict } from './verdict.ts';
@@ -7,6 +8,6 @@ export function judgeWindow(answer: CountAnswer): Verdict {
   if (answer.kind === 'COUNTED') return passed;
   const { retryAfterMs } = answer;
   const message = `Too many requests. Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
-  const error = codedError('THROTTLED', message, { policy: 'requests', retryAfterMs });
+  const error = codedError('THROTTLED', message, throttledDetails('requests', retryAfterMs));
   return refused('THROTTLED', [error], retryAfter(retryAfterMs));
 }

@@ -7,7 +7,7 @@ export interface AuditEntry {
   readonly requestId: string | undefined;
   /** `api_key.created`, … */
   readonly action: AuditAction;
-  readonly targetType: 'ApiKey' | 'Application';
+  readonly targetType: 'ApiKey' | 'Application' | 'Role';
   readonly targetId: string;
   /** The application whose administrators may see the entry. */
   readonly applicationId: string | undefined;
@@ -22,8 +22,18 @@ export type AuditState = Readonly<Record<string, unknown>>;
 type AuditAction =
   | 'application.created'
   | 'application.updated'
+  | 'application.deleted'
   | 'api_key.created'
   | 'api_key.updated'
   | 'api_key.disabled'
   | 'api_key.enabled'
-  | 'api_key.revoked';
+  | 'api_key.revoked'
+  | 'api_key.deleted'
+  | 'api_key.undeleted'
+  | 'api_key.purged'
+  | 'api_key.rotated'
+  | 'api_key.rotation_canceled'
+  | 'api_key.secret_activated'
+  | 'role.created'
+  | 'role.updated'
+  | 'role.deleted';

@@ -10,6 +10,7 @@ export interface Config {
   readonly keys: z.output<z.ZodObject<typeof sections.keys>>;
   readonly limits: z.output<z.ZodObject<typeof sections.limits>>;
   readonly throttle: z.output<z.ZodObject<typeof sections.throttle>>;
+  readonly usage: z.output<z.ZodObject<typeof sections.usage>>;
 }
 
 export type ConfigAnswer =
@@ -29,6 +30,7 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
     keys: section(sections.keys),
     limits: section(sections.limits),
     throttle: section(sections.throttle),
+    usage: section(sections.usage),
   };
   Object.assign(config, read);
   if (needsPepper(environment, values)) {

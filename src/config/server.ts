@@ -22,15 +22,24 @@ export const serverSettings = {
       'Proxies whose `X-Forwarded-For` is believed: a number of hops, or addresses and ranges. None by default.',
     ),
   CORS_ORIGINS: list
-    .refine((parts) => parts.every(isOrigin), 'origins such as https://app.example.com, separated by commas')
+    .refine(
+      (parts) => isKeys(parts) || parts.every(isOrigin),
+      'origins such as https://app.example.com, separated by commas, or keys',
+    )
     .default([])
-    .describe('Web origins that may call with a key of their own. None by default.'),
+    .describe(
+      'Web origins that may call with a key of their own; `keys`: those that each key lists as referrers. None by default.',
+    ),
   LOG_LEVEL: z
     .enum(logLevels, `one of ${logLevels.join(', ')}`)
     .default('info')
     .describe('Least severe level that is logged.'),
   GRAPHIQL: onOff.default(true).describe('`off` removes the GraphiQL page.'),
 };
+
+function isKeys(parts: readonly string[]): boolean {
+  return parts.length === 1 && parts[0] === 'keys';
+}
 
 function isHops(parts: readonly string[]): boolean {
   return parts.length === 1 && /^[1-9]$/.test(parts[0] ?? '');

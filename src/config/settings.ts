@@ -3,6 +3,7 @@ import { keySettings } from './keys.ts';
 import { limitSettings } from './limits.ts';
 import { serverSettings } from './server.ts';
 import { throttleSettings } from './throttle.ts';
+import { usageSettings } from './usage.ts';
 
 /** All settings, a section a concern, in the order of the documentation. */
 export const sections = {
@@ -11,6 +12,7 @@ export const sections = {
   keys: keySettings,
   limits: limitSettings,
   throttle: throttleSettings,
+  usage: usageSettings,
 };
 
 /** Settings whose value is a secret: never echoed, and readable from a file named by `<NAME>_FILE`. */

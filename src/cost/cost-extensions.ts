@@ -47,17 +47,20 @@ export function costLimitDetails(requestedPoints: number, maximumPoints: number,
   return { requestedQueryCost: requestedPoints, maximumCost: maximumPoints, topFields };
 }
 
-/** What a client finds beside `THROTTLED`: which limit it was, and when to come back. */
+/** What a client finds beside `THROTTLED`: which limit it was (`application`: its bucket), and when to come back. */
 export function throttledDetails(
-  policy: 'cost' | 'inflight' | 'requests',
+  policy: 'cost' | 'application' | 'inFlight' | 'requests',
   retryAfterMs: number,
-  cost: CostExtension | undefined,
+  cost?: CostExtension,
 ) {
   return { policy, retryAfterMs, ...(cost && { cost }) };
 }
 
+/** `report`: with all that the price is made of. `validate`: the price, and nothing runs. */
+export type CostMode = 'report' | 'validate';
+
 /** Header `GraphQL-Cost`: other values are taken for none. */
-export function costMode(header: string | null | undefined): 'report' | 'validate' | undefined {
+export function costMode(header: string | null | undefined): CostMode | undefined {
   const value = header?.trim().toLowerCase();
   return value === 'report' || value === 'validate' ? value : undefined;
 }

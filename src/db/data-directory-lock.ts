@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { StartError } from '../kernel/start-error.ts';
 import { ownIdentity, type ProcessIdentity, type ProcessState, stateOf } from './process-identity.ts';
 
@@ -19,11 +19,22 @@ export interface DataDirectoryLock {
  */
 export function lockDataDirectory(directory: string): DataDirectoryLock {
   return asStartError(directory, () => {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
     const number = takeNext(directory);
     for (const lower of lockNumbers(directory)) if (lower < number) rmSync(lockPath(directory, lower), { force: true });
     return { release: () => markReleased(directory, number) };
   });
+}
+
+/** Node's own `recursive` never ends where nothing can be made and no reason is given, as in `/proc`. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST' || !existsSync(path)) throw error;
+  }
 }
 
 interface LockContent {

@@ -1,10 +1,11 @@
-import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { StartError } from '../kernel/start-error.ts';
 import { lockDataDirectory } from './data-directory-lock.ts';
 import type { Database } from './database.ts';
 import { databaseOver, type WithSession } from './database-over.ts';
+import { lackOfSpace } from './free-space.ts';
 import { isMigrated } from './migrate.ts';
 import type { Migration } from './migrations.ts';
 import type { OpenOptions } from './open-options.ts';
@@ -33,7 +34,7 @@ export async function openPglite(
     lock?.release();
     throw error;
   }
-  const session = openPgliteSession(engine);
+  const session = openPgliteSession(engine, options.dataDir);
   const pool = createSessionPool({ open: () => session, max: 1, waitMs: options.queryTimeoutMs });
 
   const listen: Database['listen'] = async (channel, onMessage) => {
@@ -75,6 +76,8 @@ async function startEngine(options: PgliteOptions): Promise<PGlite> {
   if (options.dataDir === undefined) {
     return await PGlite.create({ ...settings, ...(options.snapshot && { loadDataDir: options.snapshot }) });
   }
+  const lack = lackOfSpace(options.dataDir);
+  if (lack) throw new StartError(`DATA_DIR ${options.dataDir} cannot be used: ${lack}`);
   const folder = join(options.dataDir, 'database');
   // Stands while the very first start lays out the folder: one that died there left a torso with nothing in it.
   const unfinished = join(options.dataDir, 'database.unfinished');
@@ -85,15 +88,9 @@ async function startEngine(options: PgliteOptions): Promise<PGlite> {
     rmSync(unfinished, { force: true });
     return engine;
   } catch (error) {
-    const reason = hasNoSpace(options.dataDir) ? 'there is no space left' : describe(error);
+    const reason = lackOfSpace(options.dataDir) ?? describe(error);
     throw new StartError(`The embedded database in ${folder} cannot be opened: ${reason}`, { cause: error });
   }
-}
-
-/** A full disk shows in many ways from inside the engine, so look at the disk. */
-function hasNoSpace(directory: string): boolean {
-  const { bavail, bsize } = statfsSync(directory);
-  return bavail * bsize < 16_000_000;
 }
 
 /** The engine's file system throws objects that are no errors. */

@@ -1,6 +1,9 @@
-/** Web origins that may call (`CORS_ORIGINS`); keys travel in headers, so credentials are never allowed. */
+/**
+ * Web origins that may call (`CORS_ORIGINS`); keys travel in headers, so credentials are never allowed. `KEYS`: preflights,
+ * and answers that no key stands behind, are for every origin, and those to a key for the origins that the key lists.
+ */
 export interface CorsPolicy {
-  readonly origins: ReadonlySet<string>;
+  readonly origins: ReadonlySet<string> | 'KEYS';
 }
 
 const allowedHeaders =
@@ -16,7 +19,7 @@ export function isPreflight(request: Request): boolean {
   );
 }
 
-/** Answers a preflight; an origin that is not allowed gets no CORS header, and the browser stops. */
+/** Answers a preflight (for `KEYS`, which names no key yet, of every origin); an origin that is not allowed gets no CORS header, and the browser stops. */
 export function preflightResponse(request: Request, policy: CorsPolicy): Response {
   const headers = corsHeaders(request, policy);
   if (Object.keys(headers).length > 0) {
@@ -27,8 +30,17 @@ export function preflightResponse(request: Request, policy: CorsPolicy): Respons
   return new Response(null, { status: 204, headers });
 }
 
-export function corsHeaders(request: Request, policy: CorsPolicy): Record<string, string> {
+/** `originListed`: whether the key that was proved lists the origin; `undefined` when none was. */
+export function corsHeaders(request: Request, policy: CorsPolicy, originListed?: boolean): Record<string, string> {
   const origin = request.headers.get('origin');
-  if (origin === null || !policy.origins.has(origin)) return {};
-  return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': exposedHeaders };
+  if (origin === null) return {};
+  const allowed = allowedOrigin(origin, policy, originListed);
+  if (allowed === undefined) return {};
+  return { 'Access-Control-Allow-Origin': allowed, 'Access-Control-Expose-Headers': exposedHeaders };
+}
+
+function allowedOrigin(origin: string, { origins }: CorsPolicy, originListed: boolean | undefined): string | undefined {
+  if (origins !== 'KEYS') return origins.has(origin) ? origin : undefined;
+  if (originListed === undefined) return '*';
+  return originListed ? origin : undefined;
 }

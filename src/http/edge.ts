@@ -21,6 +21,7 @@ export interface Connection {
 export interface Arrival extends Connection {
   readonly requestId: string;
   readonly clientAddress: string;
+  readonly method: string;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
 }
@@ -36,7 +37,9 @@ export interface Backends {
 /** A response, and what the access log may say of who called and what came of it. */
 export interface Handled {
   readonly response: Response;
-  readonly log: Readonly<Record<string, string | number | undefined>>;
+  readonly log: Readonly<Record<string, string | number | readonly string[] | undefined>>;
+  /** Whether the caller's key lists the web origin of the request; absent when no key was proved. */
+  readonly originListed?: boolean | undefined;
 }
 
 export interface EdgeOptions {
@@ -70,7 +73,7 @@ export function createEdge(options: EdgeOptions): Edge {
     if (isPreflight(request)) return finish(preflightResponse(request, options.cors), arrival, 'PRIVATE');
     // 3 What stands at this path answers.
     const route = routeOf(request.method, pathname, request.headers.get('accept') ?? '', options.served);
-    const { response, log } = await guarded(
+    const { response, log, originListed } = await guarded(
       () => answer(route, pathname, request, arrival, options),
       request,
       arrival,
@@ -78,7 +81,8 @@ export function createEdge(options: EdgeOptions): Edge {
     );
     // 4 Headers that every answer has, and one line that says what happened.
     if (route.kind === 'GRAPHQL' || route.kind === 'SDL') {
-      for (const [name, value] of Object.entries(corsHeaders(request, options.cors))) response.headers.set(name, value);
+      for (const [name, value] of Object.entries(corsHeaders(request, options.cors, originListed)))
+        response.headers.set(name, value);
       logAccess(request.method, pathname, response.status, arrival, log, options);
     }
     return finish(response, arrival, route.kind === 'ASSET' || route.kind === 'HEALTH' ? 'PUBLIC' : 'PRIVATE');
@@ -121,6 +125,7 @@ function arrive(request: Request, connection: Connection, options: EdgeOptions):
     ...connection,
     requestId: requestId(request.headers, options.makeId),
     clientAddress: clientAddress(connection.peerAddress, request.headers.get('x-forwarded-for'), options.proxies),
+    method: request.method,
     startedAt: options.clock.monotonic(),
   };
 }

@@ -31,7 +31,12 @@ export async function listen(edge: Edge, host: string, port: number): Promise<Li
     port: (server.address() as AddressInfo).port,
     drain: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        // A connection that was busy is kept open for a next request, which nobody will answer.
+        const sweep = setInterval(() => server.closeIdleConnections(), 50);
+        server.close(() => {
+          clearInterval(sweep);
+          resolve();
+        });
         server.closeIdleConnections();
       }),
     cut: () => server.closeAllConnections(),

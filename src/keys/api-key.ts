@@ -16,9 +16,13 @@ export interface ApiKeyRecord {
   /** What a management key may hand out on the protected API. */
   readonly grantable: readonly string[] | undefined;
   readonly onDenied: OnDenied;
+  /** Absent: everything is enforced. API keys only. */
+  readonly enforcement?: Enforcement | undefined;
   /** Name of a plan, or `undefined` for the default of the type. */
   readonly plan: string | undefined;
   readonly throttle: ThrottleOverride | undefined;
+  /** Where the key works and for what. */
+  readonly restrictions: ApiKeyRestrictions | undefined;
   /** Milliseconds since the epoch, as all times here. */
   readonly expiresAt: number | undefined;
   readonly notBefore: number | undefined;
@@ -34,7 +38,6 @@ export interface ApiKeyRecord {
 export interface RoleRecord {
   /** UUID. */
   readonly id: string;
-  readonly name: string;
   readonly privileges: readonly string[];
 }
 
@@ -62,6 +65,27 @@ export type ApiKeyType = 'API' | 'MANAGEMENT';
 export type ApplicationScope = 'OWN' | 'ALL';
 export type ApplicationStatus = 'ACTIVE' | 'DISABLED' | 'DELETED';
 export type OnDenied = 'REJECT' | 'NULL' | 'HIDE';
+export type EnforcementMode = 'ENFORCE' | 'MEASURE';
+
+/** What is refused, and what would be refused and is only noted. */
+export interface Enforcement {
+  readonly privileges: EnforcementMode;
+  readonly throttle: EnforcementMode;
+}
+
+/** As it is stored; the restrictions room says what each text may be and what it means. */
+export interface ApiKeyRestrictions {
+  readonly browser?: { readonly allowedReferrers: readonly string[] };
+  readonly server?: { readonly allowedIps?: readonly string[]; readonly deniedIps?: readonly string[] };
+  readonly android?: {
+    readonly allowedApplications: readonly { readonly packageName: string; readonly sha1Fingerprint: string }[];
+  };
+  readonly ios?: { readonly allowedBundleIds: readonly string[] };
+  readonly api?: {
+    readonly operationTypes?: readonly ('QUERY' | 'MUTATION' | 'SUBSCRIPTION')[];
+    readonly rootFields?: readonly string[];
+  };
+}
 
 /** Numbers of a plan that a key or an application replaces. Points and points a second. */
 export interface ThrottleOverride {
@@ -70,4 +94,6 @@ export interface ThrottleOverride {
   readonly maximumCost?: number;
   readonly inFlight?: number;
   readonly requests?: { readonly max: number; readonly windowMs: number };
+  /** Points in a calendar day or month (UTC). */
+  readonly quota?: { readonly points: number; readonly period: 'DAY' | 'MONTH' };
 }

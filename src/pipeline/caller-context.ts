@@ -13,7 +13,7 @@ export function callerContext(record: RequestRecord, caller: Caller, surface: Su
     clientAddress: record.arrival.clientAddress,
     apiKey: key,
     access: privileges,
-    usablePrivileges: () => usablePrivileges(surface.compiled, privileges),
+    usablePrivileges: () => usablePrivileges(surface.compiled, caller.measured ?? privileges),
     async budget() {
       const states = await services.throttle.peek(policy.buckets);
       const [bucket] = policy.buckets;

@@ -15,14 +15,19 @@ export async function executeHalves(
   { plan, separated }: PreparedOperation,
   execute: Execute,
   surface: Surface,
-  { privileges }: Caller,
+  { measured, privileges }: Caller,
 ): Promise<ExecutionResult> {
   if (!separated) return execute(args);
   const operationName = plan.operation.name?.value ?? null;
   const { data, introspection } = separated;
   const ofSchema =
     introspection &&
-    (await execute({ ...args, operationName, document: introspection, schema: surface.viewOf(privileges) }));
+    (await execute({
+      ...args,
+      operationName,
+      document: introspection,
+      schema: surface.viewOf(measured ?? privileges),
+    }));
   const ofData = data && (await execute({ ...args, operationName, document: data }));
   if (!ofSchema || !ofData) return ofSchema ?? ofData ?? { data: {} };
   const errors = [...(ofSchema.errors ?? []), ...(ofData.errors ?? [])];

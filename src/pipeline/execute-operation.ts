@@ -3,14 +3,18 @@ import { refused } from '../admission/verdict.ts';
 import { chargedPoints } from '../cost/points.ts';
 import { withDeadline } from '../kernel/deadline.ts';
 import { asError, codedError } from '../kernel/errors.ts';
+import type { DocumentPlan } from '../plan/document-plan.ts';
 import { admitOperation } from './admit-operation.ts';
+import { isMeasured } from './afford-operation.ts';
 import { coerceVariables } from './coerce-variables.ts';
-import { withCost } from './cost-extensions.ts';
+import { refusedOperation, validatedOperation, withCost } from './cost-extensions.ts';
+import { decideDenials } from './denial-mode.ts';
 import { type Execute, executeHalves } from './execute-halves.ts';
+import { measureDenials, noteThrottled } from './measure-mode.ts';
 import { refuse, refuseAs } from './refusal.ts';
 import type { Caller, RequestRecord } from './request-record.ts';
 import type { PipelineServices } from './services.ts';
-import { settle, settledStates } from './settle.ts';
+import { settle, settledStates, watchEstimate } from './settle.ts';
 import type { Surface } from './surface.ts';
 import { isUrgent } from './urgent.ts';
 
@@ -27,22 +31,35 @@ export async function executeOperation(
   const prepared = surface.prepare(args.document, args.operationName ?? undefined);
   if (prepared.kind === 'REFUSED') return refuseAs(record, refused('INVALID', [prepared.error]));
   const { operation } = prepared;
-  record.operation = { name: operation.plan.operation.name?.value, type: operation.plan.operation.operation };
-  if (record.overWindow && !isUrgent(operation.plan, surface.urgentMutations))
+  const { operation: definition } = operation.plan;
+  record.operation = { name: definition.name?.value, type: definition.operation, definition };
+  if (record.overWindow && !passesWindow(record, operation.plan, caller, surface))
     return refuseAs(record, record.overWindow);
   const raw = args.variableValues ?? {};
   const variables = coerceVariables(surface.schema, operation.plan.operation, raw);
   if (variables.kind === 'INVALID') return refuseAs(record, refused('INVALID', variables.errors));
 
-  // 8–11 May it run, and is there budget for it.
+  // 8–11 May it run, how much of it, and is there budget for that.
+  const values = { raw, coerced: variables.variables };
+  measureDenials(record, operation, values, caller);
+  const running = decideDenials(operation, args.document, values, caller, surface);
+  if (running.kind === 'REFUSED') return refuseAs(record, running);
   const admission = await admitOperation(
-    { operation, variables: { raw, coerced: variables.variables }, context: args.contextValue as object },
+    {
+      operation: running.operation,
+      variables: values,
+      context: args.contextValue as object,
+      costMode: record.costMode,
+    },
     caller,
     surface,
     services,
   );
-  if (admission.kind === 'REFUSED') return refuseAs(record, admission);
+  if (admission.kind === 'REFUSED') return refusedOperation(record, admission);
+  if (admission.kind === 'VALIDATED') return validatedOperation(record, admission, caller);
+  if (admission.measured) noteThrottled(record, admission.measured);
   const { estimate, reservation } = admission;
+  record.admitted = { operation, variables: { raw, coerced: variables.variables } };
   record.requestedQueryCost = estimate.points;
 
   // 12 Run. When the process dies from here on, the reservation stays charged and its slot is free after its time.
@@ -50,15 +67,26 @@ export async function executeOperation(
     granted: caller.privileges,
     introspection: estimate.introspection,
   });
-  const run = await runInTime(() => executeHalves(args, operation, execute, surface, caller), services);
+  const remaining = { ...args, document: running.document };
+  const run = await runInTime(() => executeHalves(remaining, running.operation, execute, surface, caller), services);
+  const result = running.answerOf(run.result);
 
   // 13 Give back what was not used: once, whatever happened. What runs on after its time is charged in full.
   const actual = run.kind === 'TIMED_OUT' ? estimate.cost : meter.actual();
   settle(reservation, actual, services);
+  watchEstimate(admission, actual, services);
   record.actualQueryCost = chargedPoints(actual);
-  record.outcome = run.result.errors ? 'ERROR' : 'OK';
+  record.outcome = result.errors ? 'ERROR' : 'OK';
   const states = settledStates(admission.states, reservation, actual);
-  return withCost(run.result, { estimate, actual, caller, states });
+  return withCost(result, { ...admission, actual, caller, states });
+}
+
+/** More requests than the window has room for: what ends a key passes, and what is only measured is noted. */
+function passesWindow(record: RequestRecord, plan: DocumentPlan, caller: Caller, surface: Surface): boolean {
+  if (isUrgent(plan, surface.urgentMutations)) return true;
+  if (!record.overWindow || !isMeasured(caller, plan)) return false;
+  noteThrottled(record, record.overWindow);
+  return true;
 }
 
 type Run = { readonly kind: 'ENDED' | 'TIMED_OUT'; readonly result: ExecutionResult };

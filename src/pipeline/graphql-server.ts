@@ -1,8 +1,10 @@
 import { type DocumentNode, GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import { costMode } from '../cost/cost-extensions.ts';
 import type { Arrival, Handled } from '../http/edge.ts';
 import { codedError, codeOf } from '../kernel/errors.ts';
+import { usageRecording } from './record-usage.ts';
 import { type RequestRecord, startRecord } from './request-record.ts';
 import type { PipelineServices } from './services.ts';
 import type { Surface } from './surface.ts';
@@ -48,10 +50,12 @@ export function createGraphqlServer(
       error: () => {},
     },
   });
+  const recordUsage = usageRecording(surface.compiled, services);
   return async (request, arrival) => {
-    const record = startRecord(arrival, surface.type);
+    const record = startRecord(arrival, surface.type, costMode(request.headers.get('graphql-cost')));
     const response = await yoga.fetch(request, { record });
-    return { response, log: accessLog(record) };
+    recordUsage(record, request.headers);
+    return { response, log: accessLog(record), originListed: record.originListed };
   };
 }
 
@@ -71,7 +75,9 @@ function unexpected(error: unknown): Error {
 }
 
 /** Who, what and what came of it: never arguments, variables or secrets. */
-function accessLog({ caller, operation, requestedQueryCost, actualQueryCost, outcome, surface }: RequestRecord) {
+function accessLog(record: RequestRecord) {
+  const { caller, operation, requestedQueryCost, actualQueryCost, wouldBeDenied, wouldBeThrottled, outcome, surface } =
+    record;
   return {
     surface,
     outcome,
@@ -81,5 +87,7 @@ function accessLog({ caller, operation, requestedQueryCost, actualQueryCost, out
     operationType: operation?.type,
     requestedQueryCost,
     actualQueryCost,
+    ...(wouldBeDenied.length > 0 && { wouldBeDenied }),
+    ...(wouldBeThrottled.length > 0 && { wouldBeThrottled }),
   };
 }

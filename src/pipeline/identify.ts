@@ -5,21 +5,24 @@ import { judgeWindow } from '../admission/window.ts';
 import { readKeyHeader } from '../keys/token/read-key-header.ts';
 import { policyFor } from '../throttle/policy.ts';
 import type { Caller, RequestRecord } from './request-record.ts';
+import { restrictClient } from './restrict.ts';
 import type { PipelineServices } from './services.ts';
 import type { Surface } from './surface.ts';
 
 export type Identification = { readonly kind: 'IDENTIFIED'; readonly caller: Caller } | Refusal;
 
-/** Steps 1–4: who calls. Nothing of the request's body is read for it. */
+/** Steps 1–5: who calls, and from where. Nothing of the request's body is read for it. */
 export async function identify(
   request: Request,
-  { arrival }: RequestRecord,
+  record: RequestRecord,
   surface: Surface,
   services: PipelineServices,
 ): Promise<Identification> {
+  const { arrival } = record;
   const header = arrival.repeatedCredentials ? { kind: 'OVERLOADED' as const } : readKeyHeader(request.headers);
   if (header.kind !== 'PRESENTED') return judgeHeader(header);
   const resolution = await services.keys.resolve(header.text);
+  if ('key' in resolution) record.namedKey = resolution.key;
   if (resolution.kind !== 'ACTIVE') {
     const refusal = judgeKey(resolution);
     const proved =
@@ -29,6 +32,8 @@ export async function identify(
   const { key, secret } = resolution;
   const verdict = judgeSurface(key.type, surface.type);
   if (verdict.kind === 'REFUSED') return verdict;
+  const restricted = restrictClient(request, record, key, surface);
+  if (restricted.kind === 'REFUSED') return restricted;
   return {
     kind: 'IDENTIFIED',
     caller: { key, secret, privileges: surface.privilegesOf(key), policy: policyFor(key, services.plans) },

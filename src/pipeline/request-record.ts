@@ -1,9 +1,13 @@
-import type { DocumentNode } from 'graphql';
+import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphql';
 import type { Outcome, Refusal } from '../admission/verdict.ts';
+import type { CostMode } from '../cost/cost-extensions.ts';
 import type { Arrival } from '../http/edge.ts';
+import type { ErrorCode } from '../kernel/error-codes.ts';
 import type { ApiKeyRecord, ApiKeyType, KeySecretRecord } from '../keys/api-key.ts';
 import type { CompiledPrivileges } from '../privileges/compile-privileges.ts';
 import type { ThrottlePolicy } from '../throttle/policy.ts';
+import type { VariableValues } from './candidate.ts';
+import type { PreparedOperation } from './prepare-operation.ts';
 
 /**
  * What is known of one request, filled in by the steps in their order; the next step takes the previous answers from
@@ -12,38 +16,71 @@ import type { ThrottlePolicy } from '../throttle/policy.ts';
 export interface RequestRecord {
   readonly arrival: Arrival;
   readonly surface: ApiKeyType;
+  /** What the request asks about its price. */
+  readonly costMode: CostMode | undefined;
+  /** Step 3: the key that the request names, proved or not. */
+  namedKey: ApiKeyRecord | undefined;
   /** Steps 1–4. */
   caller: Caller | undefined;
+  /** Step 5: whether the key lists the web origin of the request; `undefined` until a key was proved. */
+  originListed: boolean | undefined;
   /** Step 6: refused, unless the operation turns out to be one that is never throttled. */
   overWindow: Refusal | undefined;
   /** Step 7. */
   document: DocumentNode | undefined;
-  operation: { readonly name: string | undefined; readonly type: string } | undefined;
+  /** The operation that was asked for by name. */
+  operationName: string | undefined;
+  operation: RecordedOperation | undefined;
+  /** Steps 8–11: what was admitted; usage counts the privileges that it used. */
+  admitted: { readonly operation: PreparedOperation; readonly variables: VariableValues } | undefined;
   /** Step 10, in points. */
   requestedQueryCost: number | undefined;
   /** Step 13, in points. */
   actualQueryCost: number | undefined;
+  /** Rules that the key lacks and that are measured, not enforced. */
+  wouldBeDenied: readonly string[];
+  /** Codes of refusals of the throttle that are measured, not enforced. */
+  wouldBeThrottled: readonly ErrorCode[];
   outcome: Outcome;
+  /** All errors of the answer. */
+  errors: readonly GraphQLError[];
+}
+
+export interface RecordedOperation {
+  readonly name: string | undefined;
+  readonly type: string;
+  readonly definition?: OperationDefinitionNode;
 }
 
 /** Who calls, with all that was compiled for it. */
 export interface Caller {
   readonly key: ApiKeyRecord;
   readonly secret: KeySecretRecord;
+  /** What is enforced. */
   readonly privileges: CompiledPrivileges;
+  /** The key's own privileges, when they are measured and not enforced. */
+  readonly measured?: CompiledPrivileges;
   readonly policy: ThrottlePolicy;
 }
 
-export function startRecord(arrival: Arrival, surface: ApiKeyType): RequestRecord {
+export function startRecord(arrival: Arrival, surface: ApiKeyType, costMode?: CostMode): RequestRecord {
   return {
     arrival,
     surface,
+    costMode,
+    namedKey: undefined,
     caller: undefined,
+    originListed: undefined,
     overWindow: undefined,
     document: undefined,
+    operationName: undefined,
     operation: undefined,
+    admitted: undefined,
     requestedQueryCost: undefined,
     actualQueryCost: undefined,
+    wouldBeDenied: [],
+    wouldBeThrottled: [],
     outcome: 'OK',
+    errors: [],
   };
 }

@@ -1,10 +1,12 @@
 import {
+  type ASTNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
+  visit,
 } from 'graphql';
 
 /**
@@ -65,6 +67,40 @@ function half(
 
   const selectionSet = keep(operation.selectionSet);
   if (selectionSet.selections.length === 0) return undefined;
-  const definitions = [{ ...operation, selectionSet }, ...fragments.values(), ...onRoot.values()];
-  return { kind: Kind.DOCUMENT, definitions };
+  const spread = fragmentsOf(selectionSet, new Map([...fragments, ...[...onRoot.values()].map(byName)]));
+  const used = variablesOf([selectionSet, ...(operation.directives ?? []), ...spread]);
+  const variableDefinitions =
+    operation.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value)) ?? [];
+  return { kind: Kind.DOCUMENT, definitions: [{ ...operation, variableDefinitions, selectionSet }, ...spread] };
+}
+
+function byName(fragment: FragmentDefinitionNode): [string, FragmentDefinitionNode] {
+  return [fragment.name.value, fragment];
+}
+
+/** All fragments that a selection set comes to, each once. */
+function fragmentsOf(
+  selectionSet: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): ReadonlySet<FragmentDefinitionNode> {
+  const found = new Set<FragmentDefinitionNode>();
+  const waiting: ASTNode[] = [selectionSet];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    visit(node, {
+      FragmentSpread({ name }) {
+        const fragment = fragments.get(name.value);
+        if (fragment === undefined || found.has(fragment)) return;
+        found.add(fragment);
+        waiting.push(fragment.selectionSet);
+      },
+    });
+  }
+  return found;
+}
+
+/** A half keeps the variables that it uses: the types of the others may not be in the caller's view. */
+function variablesOf(nodes: readonly ASTNode[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const node of nodes) visit(node, { Variable: ({ name }) => void names.add(name.value) });
+  return names;
 }

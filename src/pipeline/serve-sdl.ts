@@ -1,12 +1,14 @@
 import { type GraphQLSchema, printSchema } from 'graphql';
 import { judgeBudget } from '../admission/budget.ts';
 import type { Refusal } from '../admission/verdict.ts';
-import { introspectionCost } from '../cost/points.ts';
+import { chargedPoints, introspectionCost } from '../cost/points.ts';
 import type { Arrival, Handled } from '../http/edge.ts';
 import { errorResponse } from '../http/error-response.ts';
 import { invariant } from '../kernel/invariant.ts';
 import { countRequest, identify } from './identify.ts';
+import { usageRecording } from './record-usage.ts';
 import { type RequestRecord, startRecord } from './request-record.ts';
+import { restrictOperation, schemaOperation } from './restrict.ts';
 import type { PipelineServices } from './services.ts';
 import { settle } from './settle.ts';
 import type { Surface } from './surface.ts';
@@ -15,13 +17,18 @@ export type SdlServer = (request: Request, arrival: Arrival) => Promise<Handled>
 
 /** Answers with the caller's own view as SDL: through the same steps as an operation, at the price of `__schema`. */
 export function createSdlServer(surface: Surface, services: PipelineServices): SdlServer {
+  const recordUsage = usageRecording(surface.compiled, services);
   return async (request, arrival) => {
     const record = startRecord(arrival, surface.type);
+    record.operation = { name: undefined, type: 'schema' };
     const answer = await sdlOf(request, record, surface, services);
     const { caller } = record;
     const response = answer.kind === 'SDL' ? sdlResponse(answer.view) : refusalResponse(request, answer);
     record.outcome = answer.kind === 'SDL' ? 'OK' : answer.outcome;
-    return { response, log: { surface: surface.type, outcome: record.outcome, keyPublicId: caller?.key.publicId } };
+    record.errors = answer.kind === 'SDL' ? [] : answer.errors;
+    recordUsage(record, request.headers);
+    const log = { surface: surface.type, outcome: record.outcome, keyPublicId: caller?.key.publicId };
+    return { response, log, originListed: record.originListed };
   };
 }
 
@@ -39,6 +46,8 @@ async function sdlOf(
   record.caller = caller;
   const counted = await countRequest(caller, services);
   if (counted.kind === 'REFUSED') return counted;
+  const restricted = restrictOperation(caller.key, schemaOperation, surface);
+  if (restricted.kind === 'REFUSED') return restricted;
   const reservation = { id: services.makeId(), cost: introspectionCost, buckets: caller.policy.buckets, ttlMs: 1000 };
   const reserved = judgeBudget(
     await services.throttle.reserve(reservation),
@@ -47,6 +56,8 @@ async function sdlOf(
   );
   if (reserved.kind === 'REFUSED') return reserved;
   settle(reservation, introspectionCost, services);
+  record.requestedQueryCost = chargedPoints(introspectionCost);
+  record.actualQueryCost = record.requestedQueryCost;
   return { kind: 'SDL', view: surface.viewOf(caller.privileges) };
 }
 

@@ -1,17 +1,22 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../kernel/clock.ts';
+import type { Counter } from '../kernel/counter.ts';
 import type { MakeId } from '../kernel/uuid.ts';
 import type { KeyResolver } from '../keys/resolve/key-resolver.ts';
 import type { FailedAttempts } from '../throttle/failed-attempts.ts';
 import type { ThrottlePlans } from '../throttle/plans.ts';
 import type { ThrottleStore } from '../throttle/throttle-store.ts';
+import type { UsageRecorder } from '../usage/record/usage-recorder.ts';
 
 /** What the pipeline works with; made once by the composition root. */
 export interface PipelineServices {
   readonly keys: KeyResolver;
   readonly throttle: ThrottleStore;
+  /** Operations that cost more than their estimate: always 0, or there is a fault in the cost room. */
+  readonly estimateViolations: Counter;
   readonly failedAttempts: FailedAttempts;
   readonly plans: ThrottlePlans;
+  readonly usage: UsageRecorder;
   readonly clock: Clock;
   readonly makeId: MakeId;
   readonly logger: Logger;

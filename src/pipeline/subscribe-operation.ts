@@ -1,18 +1,23 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, GraphQLError } from 'graphql';
 import { judgeKey } from '../admission/credentials.ts';
-import { type Refusal, refused } from '../admission/verdict.ts';
+import { passed, type Refusal, refused, type Verdict } from '../admission/verdict.ts';
 import { asError, codedError } from '../kernel/errors.ts';
+import { invariant } from '../kernel/invariant.ts';
 import { policyFor } from '../throttle/policy.ts';
-import { admitOperation, type VariableValues } from './admit-operation.ts';
+import { admitOperation } from './admit-operation.ts';
+import type { VariableValues } from './candidate.ts';
 import { coerceVariables } from './coerce-variables.ts';
-import { withCost } from './cost-extensions.ts';
+import { refusedOperation, validatedOperation, withCost } from './cost-extensions.ts';
+import { decideDenials } from './denial-mode.ts';
 import { type EventAnswer, eventStream } from './event-stream.ts';
 import { finishResult } from './finish-result.ts';
+import { judgeOnView } from './hide-mode.ts';
+import { callerInForce, measureDenials, noteThrottled } from './measure-mode.ts';
 import type { PreparedOperation } from './prepare-operation.ts';
 import { refuse, refuseAs } from './refusal.ts';
 import type { Caller, RequestRecord } from './request-record.ts';
 import type { PipelineServices } from './services.ts';
-import { settle, settledStates } from './settle.ts';
+import { settle, settledStates, watchEstimate } from './settle.ts';
 import type { Surface } from './surface.ts';
 
 /** Where one subscription runs, and for whom. */
@@ -31,32 +36,41 @@ export interface Subscription {
  */
 export async function subscribeOperation(
   subscription: Subscription,
-  caller: Caller,
+  opener: Caller,
 ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
   const { args, record, surface, services } = subscription;
+  const caller = callerInForce(opener, args, surface);
   const prepared = surface.prepare(args.document, args.operationName ?? undefined);
   if (prepared.kind === 'REFUSED') return refuseAs(record, refused('INVALID', [prepared.error]));
   const { operation } = prepared;
-  record.operation = { name: operation.plan.operation.name?.value, type: 'subscription' };
+  const { operation: definition } = operation.plan;
+  record.operation = { name: definition.name?.value, type: 'subscription', definition };
   const raw = args.variableValues ?? {};
   const coercion = coerceVariables(surface.schema, operation.plan.operation, raw);
   if (coercion.kind === 'INVALID') return refuseAs(record, refused('INVALID', coercion.errors));
   const variables = { raw, coerced: coercion.variables };
+  measureDenials(record, operation, variables, caller);
+  const running = decideDenials(operation, args.document, variables, caller, surface);
+  if (running.kind === 'REFUSED') return refuseAs(record, running);
 
   // Opening it costs what one event may cost, so that opening and closing streams is no way around the budget.
   const admission = await admitOperation(
-    { operation, variables, context: subscription.contextFor(caller) },
+    { operation, variables, context: subscription.contextFor(caller), costMode: record.costMode },
     caller,
     surface,
     services,
   );
-  if (admission.kind === 'REFUSED') return refuseAs(record, admission);
+  if (admission.kind === 'REFUSED') return refusedOperation(record, admission);
+  if (admission.kind === 'VALIDATED') return validatedOperation(record, admission, caller);
+  if (admission.measured) noteThrottled(record, admission.measured);
+  record.admitted = { operation, variables };
   record.requestedQueryCost = admission.estimate.points;
+  record.actualQueryCost = admission.estimate.points;
   settle(admission.reservation, admission.estimate.cost, services);
   const source = await createSourceEventStream({ ...args, contextValue: subscription.contextFor(caller) });
   if (!isAsyncIterable(source)) return source;
   const answer = async (event: unknown) => {
-    const { value, ends } = await answerEvent(event, subscription, operation, variables, caller);
+    const { value, ends } = await answerEvent(event, subscription, operation, variables, opener);
     return { value: finishResult(value, record.arrival.requestId, services.logger), ends };
   };
   const failed = (thrown: unknown) => {
@@ -75,19 +89,18 @@ async function answerEvent(
   opener: Caller,
 ): Promise<EventAnswer<ExecutionResult>> {
   const { args, surface, services } = subscription;
-  const caller = await recheck(opener, surface, services);
-  if (caller.kind === 'REFUSED') return ending(caller);
-  const contextValue = subscription.contextFor(caller.caller);
-  const admission = await admitOperation(
-    { operation, variables, context: contextValue },
-    caller.caller,
-    surface,
-    services,
-  );
+  const now = await recheck(opener, surface, services);
+  if (now.kind === 'REFUSED') return ending(now);
+  const caller = callerInForce(now.caller, args, surface);
+  const allowed = judgeEvent(operation, variables, caller, subscription);
+  if (allowed.kind === 'REFUSED') return ending(allowed);
+  const contextValue = subscription.contextFor(caller);
+  const admission = await admitOperation({ operation, variables, context: contextValue }, caller, surface, services);
   if (admission.kind === 'REFUSED') return ending(admission);
-  const { estimate, reservation, states } = admission;
+  invariant(admission.kind === 'ADMITTED', 'an event is not asked for its price alone');
+  const { reservation, states } = admission;
 
-  const meter = surface.meters.begin(contextValue, { granted: caller.caller.privileges });
+  const meter = surface.meters.begin(contextValue, { granted: caller.privileges });
   let result: ExecutionResult;
   try {
     result = await execute({ ...args, contextValue, rootValue: event });
@@ -96,8 +109,24 @@ async function answerEvent(
   }
   const actual = meter.actual();
   settle(reservation, actual, services);
+  watchEstimate(admission, actual, services);
   const left = settledStates(states, reservation, actual);
-  return { value: withCost(result, { estimate, actual, caller: caller.caller, states: left }), ends: false };
+  return { value: withCost(result, { ...admission, actual, caller, states: left }), ends: false };
+}
+
+/** What the key's `onDenied` says of the event, before the gate: a key that hides was perhaps told to since. */
+function judgeEvent(
+  operation: PreparedOperation,
+  variables: VariableValues,
+  caller: Caller,
+  { args, surface }: Subscription,
+): Verdict {
+  const { document, operationName } = args;
+  const sent = { document, operationName: operationName ?? undefined, variables: variables.raw };
+  const fitsView = judgeOnView(sent, caller, surface);
+  if (fitsView.kind === 'REFUSED') return fitsView;
+  const running = decideDenials(operation, document, variables, caller, surface);
+  return running.kind === 'REFUSED' ? running : passed;
 }
 
 /** The key as it is now: its privileges and limits may have changed since the stream was opened. */

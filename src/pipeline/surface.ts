@@ -3,8 +3,11 @@ import type { CostMeters } from '../cost/cost-meter.ts';
 import type { ApiKeyRecord, ApiKeyType } from '../keys/api-key.ts';
 import type { CompiledSchema } from '../plan/compiled-schema.ts';
 import type { CompiledPrivileges } from '../privileges/compile-privileges.ts';
+import type { CompiledRestrictions } from '../restrictions/compile-restrictions.ts';
 import type { ArgumentReader } from './check-arguments.ts';
 import type { PrepareOperation } from './prepare-operation.ts';
+import type { RemainingOperations } from './remaining-operations.ts';
+import type { ViewValidation } from './validate-document.ts';
 
 /** One API behind the gate: its schema and all that was compiled from it. */
 export interface Surface {
@@ -19,6 +22,14 @@ export interface Surface {
   readonly urgentMutations: ReadonlySet<string>;
   /** Privileges of a key on this schema; keys with the same rules share one. */
   privilegesOf(key: ApiKeyRecord): CompiledPrivileges;
+  /** Where a key works and for what; compiled once for each version of it. */
+  restrictionsOf(key: ApiKeyRecord): CompiledRestrictions | undefined;
+  /** The same while they are measured and not enforced. */
+  measuredOf(privileges: CompiledPrivileges): CompiledPrivileges;
+  /** What denials leave of a query. */
+  readonly withoutDenied: RemainingOperations;
+  /** What is wrong with a document for somebody who knows this view and nothing else. */
+  readonly validateOnView: ViewValidation;
   /** What a key may know of the schema: introspection, SDL and suggestions come from here. */
   viewOf(privileges: CompiledPrivileges): GraphQLSchema;
 }

@@ -6,7 +6,9 @@ import { invariant } from '../kernel/invariant.ts';
 import { acceptsEventStream, unreadableBody } from './content-negotiation.ts';
 import { executeOperation } from './execute-operation.ts';
 import { finishResult } from './finish-result.ts';
+import { hiddenErrors, judgeOnView, type SentOperation } from './hide-mode.ts';
 import { countRequest, identify } from './identify.ts';
+import { callerInForce } from './measure-mode.ts';
 import { parseDocument } from './parse-document.ts';
 import { refuseAs } from './refusal.ts';
 import type { Caller, RequestRecord } from './request-record.ts';
@@ -41,8 +43,9 @@ export function useFieldpass(
       record.caller = identified.caller;
       const counted = await countRequest(identified.caller, services);
       if (counted.kind === 'REFUSED') {
-        // What ends a key is never throttled, and only the document tells.
-        if (surface.urgentMutations.size === 0) throw refusal(record, counted);
+        // What ends a key is never throttled, nor is what is only measured, and only the document tells.
+        const measures = identified.caller.key.enforcement?.throttle === 'MEASURE';
+        if (surface.urgentMutations.size === 0 && !measures) throw refusal(record, counted);
         record.overWindow = counted;
       }
       const unreadable = unreadableBody(request);
@@ -53,16 +56,20 @@ export function useFieldpass(
     onParse({ setParseFn }) {
       setParseFn((source: string) => parseDocument(new Source(source), services));
     },
-    onValidate({ context: { record }, params, setValidationFn }) {
+    onValidate({ context, params, setValidationFn }) {
+      const { record } = context;
       record.document = params.documentAST;
+      record.operationName = context.params.operationName ?? undefined;
       setValidationFn(validateDocument);
     },
 
     // 8–13 May it, what may it cost, is there so much; run; settle.
     onExecute({ args, executeFn, setExecuteFn }) {
       const { record } = args.contextValue;
-      const caller = callerOf(record);
-      setExecuteFn((given: ExecutionArgs) =>
+      const caller = callerInForce(callerOf(record), args, surface);
+      const fitsView = judgeOnView(sentBy(args), caller, surface);
+      if (fitsView.kind === 'REFUSED') return setExecuteFn(() => refuseAs(record, fitsView));
+      return setExecuteFn((given: ExecutionArgs) =>
         executeOperation(
           { ...given, contextValue: contextFor(record, caller) },
           executeFn,
@@ -76,12 +83,14 @@ export function useFieldpass(
     onSubscribe({ args, setSubscribeFn }) {
       const { record, request } = args.contextValue;
       const caller = callerOf(record);
+      const fitsView = judgeOnView(sentBy(args), callerInForce(caller, args, surface), surface);
+      if (fitsView.kind === 'REFUSED') return setSubscribeFn(() => refuseAs(record, fitsView));
       // Yoga would find that it cannot answer only after the source was opened, and never close it.
       if (!acceptsEventStream(request.headers.get('accept'))) {
         const message = 'A subscription is answered as text/event-stream. Send Accept: text/event-stream.';
         throw refusal(record, refused('INVALID', [codedError('NOT_ACCEPTABLE', message)]));
       }
-      setSubscribeFn((given: ExecutionArgs) =>
+      return setSubscribeFn((given: ExecutionArgs) =>
         subscribeOperation(
           { args: given, record, surface, services, contextFor: (current) => contextFor(record, current) },
           caller,
@@ -92,8 +101,10 @@ export function useFieldpass(
     // The last word on errors, wherever they came from.
     onResultProcess({ result, setResult, serverContext: { record } }) {
       if (Symbol.asyncIterator in result || Array.isArray(result)) return;
-      if (result.errors && record.outcome === 'OK') record.outcome = 'INVALID';
-      const suggested = suggest(result, record, surface);
+      const isDecided = record.outcome !== 'OK';
+      if (result.errors && !isDecided) record.outcome = 'INVALID';
+      record.errors = result.errors ?? [];
+      const suggested = isDecided ? result : suggest(result, record, surface);
       setResult(finishResult(suggested, record.arrival.requestId, services.logger));
     },
   };
@@ -104,14 +115,27 @@ function refusal(record: RequestRecord, verdict: Refusal): Error {
   return new AggregateError(refuseAs(record, verdict).errors);
 }
 
+function sentBy({ document, operationName, variableValues }: ExecutionArgs): SentOperation {
+  return { document, operationName: operationName ?? undefined, variables: variableValues ?? {} };
+}
+
 function callerOf({ caller }: RequestRecord): Caller {
   invariant(caller, 'an operation runs only for a caller that was identified');
   return caller;
 }
 
 /** A document that is not valid is the only one whose errors make suggestions, and they come from the caller's view. */
-function suggest(result: ExecutionResult, { caller, document }: RequestRecord, surface: Surface): ExecutionResult {
+function suggest(
+  result: ExecutionResult,
+  { caller: identified, document, operationName }: RequestRecord,
+  surface: Surface,
+): ExecutionResult {
   const { errors } = result;
-  if (!errors?.some((error) => codeOf(error) === 'GRAPHQL_VALIDATION_FAILED') || !caller || !document) return result;
-  return { ...result, errors: withSuggestions(errors, document, surface.viewOf(caller.privileges)) };
+  if (!identified || !document) return result;
+  if (!errors?.some((error) => codeOf(error) === 'GRAPHQL_VALIDATION_FAILED')) return result;
+  const caller = callerInForce(identified, { document, operationName }, surface);
+  if (caller.key.onDenied === 'HIDE') {
+    return { ...result, errors: hiddenErrors({ document, operationName }, caller, surface) };
+  }
+  return { ...result, errors: withSuggestions(errors, document, surface.viewOf(identified.privileges)) };
 }

@@ -1,4 +1,5 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, type ValidationRule, validate } from 'graphql';
+import { codedError } from '../kernel/errors.ts';
 
 const mostErrors = 20;
 
@@ -27,4 +28,31 @@ export function withSuggestions(
     const { nodes, extensions } = error;
     return new GraphQLError(suggesting.message, { nodes: nodes ?? null, extensions });
   });
+}
+
+export type ViewValidation = (view: GraphQLSchema, document: DocumentNode) => readonly GraphQLError[];
+
+/**
+ * Validates against one view, with suggestions, and remembers the answer as long as both live. What stands in the full
+ * schema and not in the view has no part in it: a hidden name and one that nobody has are answered alike.
+ */
+export function viewValidation(): ViewValidation {
+  const byView = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, readonly GraphQLError[]>>();
+  return (view, document) => {
+    const byDocument = byView.get(view) ?? new WeakMap<DocumentNode, readonly GraphQLError[]>();
+    byView.set(view, byDocument);
+    const known = byDocument.get(document);
+    if (known !== undefined) return known;
+    const errors = validate(view, document, undefined, { maxErrors: mostErrors }).map(
+      ({ message, nodes, positions, source }) =>
+        codedError(
+          'GRAPHQL_VALIDATION_FAILED',
+          message,
+          {},
+          { nodes: nodes ?? null, positions: positions ?? null, source: source ?? null },
+        ),
+    );
+    byDocument.set(document, errors);
+    return errors;
+  };
 }

@@ -39,6 +39,14 @@ export interface SelectionPlan {
   readonly id: number;
   /** One entry for each possible object type of the parent (all of them, also with no field of their own), in index order. */
   readonly byType: readonly { readonly type: CompiledObject; readonly fields: readonly FieldPlan[] }[];
+  /** Types that the document itself names here, in fragments, whether or not they can be met. */
+  readonly namedTypes: readonly NamedType[];
+}
+
+export interface NamedType {
+  readonly name: string;
+  readonly possibleTypes: readonly CompiledObject[];
+  readonly when: Condition;
 }
 
 /** One response key of one object type: every node that execution would merge. */
@@ -49,6 +57,11 @@ export interface DataFieldPlan {
   readonly responseKey: string;
   readonly field: CompiledField;
   readonly when: Condition;
+  /**
+   * When it is selected in a fragment on this very object type. `undefined`: never, it only comes through the abstract
+   * type that the selection stands on.
+   */
+  readonly whenNamed: Condition | undefined;
   /** Given in the document; by validation all merged nodes give the same. */
   readonly arguments: readonly PlannedArgument[];
   /** The merged sub-selection of a composite result. */

@@ -53,10 +53,11 @@ export function compilePrivileges(
   for (const privilege of set.privileges) {
     if (privilege.denies) each(privilege, (_, bit) => clearBit(bits, bit));
   }
-  return accessOf(schema, `${set.hash}${loneStarMatchesExplicit ? '*' : ''}`, bits);
+  return privilegesOfBits(schema, `${set.hash}${loneStarMatchesExplicit ? '*' : ''}`, bits);
 }
 
-function accessOf(schema: CompiledSchema, hash: string, bits: Uint32Array): CompiledPrivileges {
+/** `hash` names the bits: two that differ never have the same. */
+export function privilegesOfBits(schema: CompiledSchema, hash: string, bits: Uint32Array): CompiledPrivileges {
   const has = (bit: PrivilegeBit): boolean => ((bits[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0;
   const sight = sightOf(schema, has);
   return {

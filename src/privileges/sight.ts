@@ -1,4 +1,4 @@
-import { isNonNullType } from 'graphql';
+import { getNamedType, isLeafType, isNonNullType } from 'graphql';
 import type { CompiledField, CompiledObject, CompiledSchema, PrivilegeBit } from '../plan/compiled-schema.ts';
 import { type InputSight, inputSight } from './input-sight.ts';
 
@@ -16,20 +16,28 @@ export function sightOf(schema: CompiledSchema, has: (bit: PrivilegeBit) => bool
   const inputs = inputSight(schema, has);
   const visible = schema.objects.map(() => true);
   const seesObject = ({ index }: CompiledObject): boolean => visible[index] === true;
-  const seesField = (field: CompiledField): boolean =>
-    field.needs.every(has) &&
-    (field.possibleTypes.length === 0 || field.possibleTypes.some(seesObject)) &&
-    [...field.arguments.values()].every(
-      (argument) =>
-        !isNonNullType(argument.type) || argument.defaultValue !== undefined || inputs.seesArgument(field, argument),
-    );
   for (let changed = true; changed; ) {
     changed = false;
     for (const object of schema.objects) {
-      if (!seesObject(object) || [...object.fields.values()].some(seesField)) continue;
+      if (!seesObject(object) || seesSomeField(object)) continue;
       visible[object.index] = false;
       changed = true;
     }
   }
   return { ...inputs, seesObject, seesField };
+
+  function seesSomeField({ fields }: CompiledObject): boolean {
+    for (const field of fields.values()) if (seesField(field)) return true;
+    return false;
+  }
+
+  function seesField(field: CompiledField): boolean {
+    if (!field.needs.every(has)) return false;
+    if (!field.possibleTypes.some(seesObject) && !isLeafType(getNamedType(field.type))) return false;
+    for (const argument of field.arguments.values()) {
+      const isRequired = isNonNullType(argument.type) && argument.defaultValue === undefined;
+      if (isRequired && !inputs.seesArgument(field, argument)) return false;
+    }
+    return true;
+  }
 }

@@ -1,5 +1,6 @@
 import type { MicroPoints } from '../plan/compiled-schema.ts';
-import type { Bucket, BucketState, CountAnswer, RequestsWindow, ReserveAnswer } from './throttle-store.ts';
+import { periodAt } from './quota-period.ts';
+import type { Bucket, BucketState, Quota, ReserveAnswer } from './throttle-store.ts';
 
 /** Microseconds of whichever clock a store goes by. */
 export type Micros = number;
@@ -10,10 +11,25 @@ export interface Balance {
   readonly at: Micros;
 }
 
+/** What was spent in the calendar period that began at `startsAt`, in milliseconds since the epoch. */
+export interface Spending {
+  readonly startsAt: number;
+  readonly spent: MicroPoints;
+}
+
+/** A moment on both clocks: buckets go by one that never goes back, quotas by the calendar. */
+export interface Moment {
+  readonly micros: Micros;
+  /** Milliseconds since the epoch. */
+  readonly wall: number;
+}
+
 /** A bucket as a store finds it. */
 export interface Account {
   readonly bucket: Bucket;
   readonly balance: Balance | undefined;
+  /** Of a bucket with a quota; perhaps of a period that is over. */
+  readonly spending: Spending | undefined;
   /** Reservations that are neither settled nor expired. */
   readonly inFlight: number;
 }
@@ -21,8 +37,13 @@ export interface Account {
 /** What a decision says, and what a store then writes: nothing unless RESERVED. */
 export interface ReserveDecision {
   readonly answer: ReserveAnswer;
-  /** New balances in the order of the accounts; empty when nothing changes. */
-  readonly balances: readonly Balance[];
+  /** What changes, in the order of the accounts; empty when nothing does. */
+  readonly changes: readonly AccountChange[];
+}
+
+export interface AccountChange {
+  readonly balance: Balance;
+  readonly spending: Spending | undefined;
 }
 
 const microsPerSecond = 1_000_000;
@@ -40,74 +61,100 @@ export function fullAt(bucket: Bucket, balance: Balance): Micros {
   return balance.at + Math.ceil(((bucket.capacity - balance.available) / bucket.restoreRate) * microsPerSecond);
 }
 
+/** The bucket as it stands now, as clients are told. */
+export function stateAt(account: Account, now: Moment): BucketState {
+  const { quota } = account.bucket;
+  const state = { available: availableAt(account, now.micros), inFlight: account.inFlight };
+  if (!quota) return state;
+  return { ...state, quota: { spent: spentAt(quota, account, now), endsAt: periodAt(quota.period, now.wall).endsAt } };
+}
+
+function spentAt(quota: Quota, { spending }: Account, now: Moment): MicroPoints {
+  const { startsAt } = periodAt(quota.period, now.wall);
+  const counted = spending?.startsAt === startsAt ? spending.spent : 0;
+  const known = quota.known?.since === startsAt ? quota.known.spent : 0;
+  return Math.max(counted, known);
+}
+
 /**
  * Takes `cost` from every account, or from none. Of several that refuse, the one that takes longest to have room
  * answers, so that who waits for it does not wait in vain.
  */
-export function decideReserve(accounts: readonly Account[], cost: MicroPoints, now: Micros): ReserveDecision {
-  const available = accounts.map((account) => availableAt(account, now));
-  const states = accounts.map(({ inFlight }, index): BucketState => ({ available: available[index] ?? 0, inFlight }));
-  const impossible = accounts.findIndex(({ bucket }) => cost > bucket.capacity);
-  if (impossible >= 0) return { answer: { kind: 'IMPOSSIBLE', bucket: impossible, states }, balances: [] };
+export function decideReserve(accounts: readonly Account[], cost: MicroPoints, now: Moment): ReserveDecision {
+  const states = accounts.map((account) => stateAt(account, now));
+  const answer = judgeReserve(
+    accounts.map(({ bucket }) => bucket),
+    states,
+    cost,
+    now.wall,
+  );
+  if (answer.kind !== 'RESERVED') return { answer, changes: [] };
+  const changes = accounts.map(({ bucket: { quota } }, index): AccountChange => {
+    const state = answer.states[index] ?? { available: 0, inFlight: 0 };
+    return {
+      balance: { available: state.available, at: now.micros },
+      spending: quota &&
+        state.quota && { startsAt: periodAt(quota.period, now.wall).startsAt, spent: state.quota.spent },
+    };
+  });
+  return { answer, changes };
+}
+
+/** What a reservation of `cost` comes to, from the states of its buckets; `wall` in milliseconds since the epoch. */
+export function judgeReserve(
+  buckets: readonly Bucket[],
+  states: readonly BucketState[],
+  cost: MicroPoints,
+  wall: number,
+): ReserveAnswer {
+  const impossible = buckets.findIndex(({ capacity, quota }) => cost > capacity || (quota && cost > quota.points));
+  if (impossible >= 0) return { kind: 'IMPOSSIBLE', bucket: impossible, states };
 
   let refusal: Extract<ReserveAnswer, { kind: 'REFUSED' }> | undefined;
-  for (const [index, { bucket, inFlight }] of accounts.entries()) {
-    const missing = cost - (available[index] ?? 0);
-    const retryAfterMs = missing > 0 ? Math.ceil((missing / bucket.restoreRate) * 1000) : 0;
-    if (missing <= 0 && inFlight < bucket.inFlight) continue;
-    if (refusal && refusal.retryAfterMs >= retryAfterMs) continue;
-    refusal = { kind: 'REFUSED', bucket: index, reason: missing > 0 ? 'COST' : 'IN_FLIGHT', retryAfterMs, states };
+  for (const [index, bucket] of buckets.entries()) {
+    const lack = lackOf(bucket, states[index], cost, wall);
+    if (!lack || (refusal && refusal.retryAfterMs >= lack.retryAfterMs)) continue;
+    refusal = { kind: 'REFUSED', bucket: index, ...lack, states };
   }
-  if (refusal) return { answer: refusal, balances: [] };
+  return refusal ?? { kind: 'RESERVED', states: states.map((state) => takenFrom(state, cost)) };
+}
 
-  return {
-    answer: {
-      kind: 'RESERVED',
-      states: states.map((state) => ({ available: state.available - cost, inFlight: state.inFlight + 1 })),
-    },
-    balances: available.map((points) => ({ available: points - cost, at: now })),
-  };
+function lackOf(
+  { restoreRate, inFlight, quota }: Bucket,
+  state: BucketState = { available: 0, inFlight: 0 },
+  cost: MicroPoints,
+  wall: number,
+): { readonly reason: 'COST' | 'IN_FLIGHT' | 'QUOTA'; readonly retryAfterMs: number } | undefined {
+  const missing = Math.max(0, cost - state.available);
+  const costMs = Math.ceil((missing / restoreRate) * 1000);
+  const spent = quota && state.quota && state.quota.spent + cost > quota.points;
+  const quotaMs = spent ? Math.ceil(state.quota.endsAt - wall) : 0;
+  if (quotaMs > costMs) return { reason: 'QUOTA', retryAfterMs: quotaMs };
+  if (missing > 0) return { reason: 'COST', retryAfterMs: costMs };
+  return state.inFlight >= inFlight ? { reason: 'IN_FLIGHT', retryAfterMs: 0 } : undefined;
+}
+
+function takenFrom({ available, inFlight, quota }: BucketState, cost: MicroPoints): BucketState {
+  const taken = { available: available - cost, inFlight: inFlight + 1 };
+  return quota ? { ...taken, quota: { ...quota, spent: quota.spent + cost } } : taken;
 }
 
 /**
- * The balance after giving back what was reserved and not used. An actual cost above the reserved one is a fault of
- * ours (the estimate is never too low): the key does not pay for it.
+ * The account after giving back what was reserved and not used. An actual cost above the reserved one is a fault of
+ * ours (the estimate is never too low): the key does not pay for it. The quota gets it back if its period, which began
+ * at `reservedIn`, still runs: the next one was not charged.
  */
-export function settledBalance(account: Account, reserved: MicroPoints, actual: MicroPoints, now: Micros): Balance {
+export function settledAccount(
+  account: Account,
+  { reserved, actual, reservedIn }: { reserved: MicroPoints; actual: MicroPoints; reservedIn: number | undefined },
+  now: Moment,
+): AccountChange {
+  const { spending } = account;
   const unused = Math.max(0, reserved - Math.max(0, actual));
-  return { available: Math.min(account.bucket.capacity, availableAt(account, now) + unused), at: now };
-}
-
-/** Requests counted since `startedAt`. A window starts with the first request after the last one ended. */
-export interface WindowCount {
-  readonly startedAt: Micros;
-  readonly count: number;
-}
-
-export interface CountDecision {
-  readonly answer: CountAnswer;
-  /** In the order of the windows; empty when nothing changes. */
-  readonly counts: readonly WindowCount[];
-}
-
-/** Counts one request in every window, or in none. What remains is told of the fullest. */
-export function decideCount(
-  windows: readonly { readonly window: RequestsWindow; readonly counted: WindowCount | undefined }[],
-  now: Micros,
-): CountDecision {
-  let remaining = Number.MAX_SAFE_INTEGER;
-  let resetMs = 0;
-  let retryAfterMs = 0;
-  const counts: WindowCount[] = [];
-  for (const { window, counted } of windows) {
-    const running =
-      counted && now < counted.startedAt + window.windowMs * 1000 ? counted : { startedAt: now, count: 0 };
-    const untilReset = Math.ceil((running.startedAt - now) / 1000 + window.windowMs);
-    if (running.count >= window.max) retryAfterMs = Math.max(retryAfterMs, untilReset);
-    counts.push({ startedAt: running.startedAt, count: running.count + 1 });
-    const left = window.max - running.count - 1;
-    if (left < remaining) [remaining, resetMs] = [left, untilReset];
-  }
-  if (retryAfterMs > 0) return { answer: { kind: 'REFUSED', retryAfterMs }, counts: [] };
-  return { answer: { kind: 'COUNTED', remaining, resetMs }, counts };
+  const available = Math.min(account.bucket.capacity, availableAt(account, now.micros) + unused);
+  const givesBack = spending !== undefined && spending.startsAt === reservedIn;
+  return {
+    balance: { available, at: now.micros },
+    spending: givesBack ? { ...spending, spent: Math.max(0, spending.spent - unused) } : spending,
+  };
 }

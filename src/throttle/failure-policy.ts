@@ -1,7 +1,8 @@
 import type { Clock } from '../kernel/clock.ts';
 import { codedError } from '../kernel/errors.ts';
 import { createMemoryStore } from './memory-store.ts';
-import type { Bucket, CountAnswer, RequestsWindow, Reservation, ThrottleStore } from './throttle-store.ts';
+import { periodAt } from './quota-period.ts';
+import type { Bucket, CountAnswer, Quota, RequestsWindow, Reservation, ThrottleStore } from './throttle-store.ts';
 
 export interface FailurePolicyOptions {
   readonly store: ThrottleStore;
@@ -11,31 +12,35 @@ export interface FailurePolicyOptions {
   readonly instances?: number;
   /** How long the store is left alone after a failure, before one call tries it again. */
   readonly retryAfterMs?: number;
-  /** Each call that the store did not answer: for a counter and a log. Never once a request while it is left alone. */
-  readonly onFailure?: (call: keyof ThrottleStore, error: unknown) => void;
+  /** Each call that the store did not answer: for a counter. Never once a request while it is left alone. */
+  readonly onFailure?: (call: Call, error: unknown) => void;
+  /** The first of them; and the first call that it answers again. */
+  readonly onDegraded?: (error: unknown) => void;
+  readonly onRecovered?: () => void;
 }
 
+type Call = 'count' | 'reserve' | 'settle' | 'peek';
+
 export interface GuardedStore extends ThrottleStore {
-  /** The shared store did not answer, and this instance decides alone. */
   readonly degraded: boolean;
 }
 
 /**
  * What happens when balances cannot be reached. `closed`: `RATE_LIMITER_UNAVAILABLE`. `local`: each instance gives a
- * key its share of the bucket, rate, slots and window (at least one operation as dear as the key may ask for), so that
+ * key its share of the bucket, rate, slots, window and quota (at least one operation as dear as the key may ask for), so that
  * while the store is down, n instances admit at most n × max(capacity / `instances`, one operation) and what n shares
  * of the rate restore. A reservation is settled where it was made. One whose store is gone when it is to be settled
  * stays charged: the safe side.
  */
 export function withFailurePolicy(options: FailurePolicyOptions): GuardedStore {
-  const { store, policy, clock, instances = 4, retryAfterMs = 1000, onFailure = () => {} } = options;
+  const { store, policy, clock, instances = 4, retryAfterMs = 1000 } = options;
   const local = createMemoryStore({ clock, maximumBuckets: 100_000 });
   const madeLocally = new Map<string, Reservation>();
   let leftAloneUntil = Number.NEGATIVE_INFINITY;
   let degraded = false;
 
   async function shared<Answer>(
-    call: keyof ThrottleStore,
+    call: Call,
     ask: () => Promise<Answer>,
     instead: () => Promise<Answer>,
   ): Promise<Answer> {
@@ -44,13 +49,15 @@ export function withFailurePolicy(options: FailurePolicyOptions): GuardedStore {
     if (degraded) leftAloneUntil = clock.monotonic() + retryAfterMs;
     try {
       const answer = await ask();
-      degraded = false;
       leftAloneUntil = Number.NEGATIVE_INFINITY;
+      if (degraded) options.onRecovered?.();
+      degraded = false;
       return answer;
     } catch (error) {
-      degraded = true;
       leftAloneUntil = clock.monotonic() + retryAfterMs;
-      onFailure(call, error);
+      options.onFailure?.(call, error);
+      if (!degraded) options.onDegraded?.(error);
+      degraded = true;
       return instead();
     }
   }
@@ -60,6 +67,7 @@ export function withFailurePolicy(options: FailurePolicyOptions): GuardedStore {
       retryAfterMs,
     });
   };
+  const share = (bucket: Bucket, cost: number) => shareOfBucket(bucket, instances, cost, clock.now());
   const orLocally = <Answer>(ask: () => Promise<Answer>): (() => Promise<Answer>) =>
     policy === 'local' ? ask : refuse;
 
@@ -78,20 +86,22 @@ export function withFailurePolicy(options: FailurePolicyOptions): GuardedStore {
         'reserve',
         () => store.reserve(reservation),
         orLocally(async () => {
-          const impossible = reservation.buckets.findIndex(({ capacity }) => reservation.cost > capacity);
-          const buckets = reservation.buckets.map((bucket) => shareOfBucket(bucket, instances, reservation.cost));
+          const impossible = reservation.buckets.findIndex(({ capacity, quota }) => {
+            return reservation.cost > Math.min(capacity, quota?.points ?? capacity);
+          });
+          const buckets = reservation.buckets.map((bucket) => share(bucket, reservation.cost));
           if (impossible >= 0) return { kind: 'IMPOSSIBLE', bucket: impossible, states: await local.peek(buckets) };
-          const share = { ...reservation, buckets };
-          const answer = await local.reserve(share);
-          if (answer.kind === 'RESERVED') madeLocally.set(reservation.id, share);
+          const shared = { ...reservation, buckets };
+          const answer = await local.reserve(shared);
+          if (answer.kind === 'RESERVED') madeLocally.set(reservation.id, shared);
           return answer;
         }),
       ),
     async settle(reservation, actual) {
-      const share = madeLocally.get(reservation.id);
-      if (share) {
+      const made = madeLocally.get(reservation.id);
+      if (made) {
         madeLocally.delete(reservation.id);
-        return local.settle(share, actual);
+        return local.settle(made, actual);
       }
       const unknown = async () => reservation.buckets.map(() => ({ available: 0, inFlight: 0 }));
       return shared('settle', () => store.settle(reservation, actual), unknown);
@@ -100,19 +110,31 @@ export function withFailurePolicy(options: FailurePolicyOptions): GuardedStore {
       shared(
         'peek',
         () => store.peek(buckets),
-        orLocally(() => local.peek(buckets.map((bucket) => shareOfBucket(bucket, instances, 0)))),
+        orLocally(() => local.peek(buckets.map((bucket) => share(bucket, 0)))),
       ),
     close: () => store.close(),
   };
 }
 
-function shareOfBucket(bucket: Bucket, instances: number, cost: number): Bucket {
+function shareOfBucket(bucket: Bucket, instances: number, cost: number, now: number): Bucket {
   return {
     ...bucket,
-    capacity: Math.max(Math.floor(bucket.capacity / instances), Math.min(cost, bucket.capacity)),
+    capacity: shareOf(bucket.capacity, instances, cost),
     restoreRate: bucket.restoreRate / instances,
     inFlight: Math.max(1, Math.floor(bucket.inFlight / instances)),
+    ...(bucket.quota && { quota: shareOfQuota(bucket.quota, instances, cost, now) }),
   };
+}
+
+/** Of what is left of it, as far as usage knows. */
+function shareOfQuota(quota: Quota, instances: number, cost: number, now: number): Quota {
+  const { points, period, known } = quota;
+  const spent = known?.since === periodAt(period, now).startsAt ? Math.min(known.spent, points) : 0;
+  return { ...quota, points: spent + shareOf(points - spent, instances, cost) };
+}
+
+function shareOf(whole: number, instances: number, cost: number): number {
+  return Math.max(Math.floor(whole / instances), Math.min(cost, whole));
 }
 
 function shareOfWindow(window: RequestsWindow, instances: number): RequestsWindow {

@@ -1,5 +1,8 @@
 import type { ThrottleStatus } from './throttle-status.ts';
 
+/** Who keeps the balances: all instances together, or this one alone because the shared store does not answer. */
+export type StoreInUse = 'shared' | 'local';
+
 /**
  * `RateLimit-Policy` and `RateLimit` of draft-ietf-httpapi-ratelimit-headers-10 §3 and §4, structured fields of
  * RFC 9651: `"cost";q=1000;w=20` and `"cost";r=954;t=1`. The quota is in points, which is no registered unit, so none
@@ -9,7 +12,7 @@ import type { ThrottleStatus } from './throttle-status.ts';
  */
 export function rateLimitHeaders(
   status: ThrottleStatus,
-  store: 'shared' | 'local' = 'shared',
+  store: StoreInUse = 'shared',
 ): Readonly<Record<'RateLimit-Policy' | 'RateLimit', string>> {
   const quota = Math.max(0, Math.floor(status.maximumAvailable));
   const windowSeconds = Math.max(1, Math.ceil(status.maximumAvailable / status.restoreRate));

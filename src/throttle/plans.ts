@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { QuotaPeriod } from './throttle-store.ts';
 
 /** Costs are counted in millionths of a point. */
 export const microPerPoint = 1_000_000;
@@ -11,6 +12,8 @@ export interface ThrottlePlan {
   readonly maximumCost: number;
   readonly inFlight: number;
   readonly requests: { readonly max: number; readonly windowMs: number };
+  /** Points in a calendar day or month (UTC); none unless given. */
+  readonly quota?: { readonly points: number; readonly period: QuotaPeriod };
 }
 
 export interface ThrottlePlans {
@@ -51,6 +54,9 @@ function plan(
 const points = z.number().positive().max(1_000_000_000);
 const count = z.number().int().positive().max(1_000_000_000);
 
+/** Nine billion points, still exact in micro-points: what a month may cost is more than what a bucket holds. */
+const quotaPoints = z.number().positive().max(9_000_000_000);
+
 const planSchema = z
   .strictObject({
     maximumAvailable: points,
@@ -58,6 +64,7 @@ const planSchema = z
     maximumCost: points,
     inFlight: count,
     requests: z.strictObject({ max: count, windowMs: count }),
+    quota: z.strictObject({ points: quotaPoints, period: z.enum(['DAY', 'MONTH']) }).exactOptional(),
   })
   .refine((plan) => plan.maximumCost <= plan.maximumAvailable, {
     path: ['maximumCost'],

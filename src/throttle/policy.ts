@@ -1,5 +1,5 @@
 import { microPerPoint, type ThrottlePlan, type ThrottlePlans } from './plans.ts';
-import type { Bucket, RequestsWindow } from './throttle-store.ts';
+import type { Bucket, Quota, QuotaPeriod, RequestsWindow } from './throttle-store.ts';
 
 /** Numbers of a plan that a key or an application replaces, as they are stored with it. */
 interface PolicyOverride {
@@ -8,7 +8,14 @@ interface PolicyOverride {
   readonly maximumCost?: number;
   readonly inFlight?: number;
   readonly requests?: { readonly max: number; readonly windowMs: number };
+  readonly quota?: { readonly points: number; readonly period: QuotaPeriod };
 }
+
+/**
+ * What usage knows to have been spent of a quota, by the id of its bucket. The hook from which a store that has lost its
+ * counts goes on; nothing is known without it.
+ */
+export type KnownSpending = (bucketId: string, period: QuotaPeriod) => Quota['known'];
 
 /** What the throttle must know of whoever calls. A record of the keys room is one. */
 export interface ThrottledKey {
@@ -37,16 +44,16 @@ export interface ThrottlePolicy {
  * The limits of a key: its plan (by its type when it names none, or one that is gone) with its own numbers, and those
  * of its application when that has a plan or numbers of its own. Both or neither must have room.
  */
-export function policyFor(key: ThrottledKey, plans: ThrottlePlans): ThrottlePolicy {
+export function policyFor(key: ThrottledKey, plans: ThrottlePlans, knownSpending?: KnownSpending): ThrottlePolicy {
   const { application } = key;
   const typeDefault = key.type === 'MANAGEMENT' ? plans.defaults.MANAGEMENT : plans.defaults.API;
   const own = withOverride(planNamed(key.plan, typeDefault, plans), key.throttle);
-  const ownLimits = limits(own, `key:${key.id}`, application.id);
+  const ownLimits = limits(own, `key:${key.id}`, application.id, knownSpending);
   if (application.plan === undefined && application.throttle === undefined) {
     return { key: own, maximumCost: own.maximumCost, buckets: [ownLimits.bucket], windows: [ownLimits.window] };
   }
   const shared = withOverride(planNamed(application.plan, typeDefault, plans), application.throttle);
-  const sharedLimits = limits(shared, `application:${application.id}`, application.id);
+  const sharedLimits = limits(shared, `application:${application.id}`, application.id, knownSpending);
   return {
     key: own,
     maximumCost: Math.min(own.maximumCost, shared.maximumCost),
@@ -61,21 +68,32 @@ function planNamed(name: string | undefined, fallback: string, plans: ThrottlePl
   return plan;
 }
 
-/** A maximum that is larger than the bucket could never be spent: it ends at the bucket's size. */
+/** A maximum that is larger than the bucket or the quota could never be spent: it ends at their size. */
 function withOverride(plan: ThrottlePlan, override: PolicyOverride | undefined): ThrottlePlan {
   const merged = { ...plan, ...override };
-  return { ...merged, maximumCost: Math.min(merged.maximumCost, merged.maximumAvailable) };
+  const { maximumCost, maximumAvailable, quota } = merged;
+  return { ...merged, maximumCost: Math.min(maximumCost, maximumAvailable, quota?.points ?? maximumAvailable) };
 }
 
-function limits(plan: ThrottlePlan, id: string, partition: string): { bucket: Bucket; window: RequestsWindow } {
+function limits(
+  plan: ThrottlePlan,
+  id: string,
+  partition: string,
+  knownSpending: KnownSpending | undefined,
+): { bucket: Bucket; window: RequestsWindow } {
+  const bucket: Bucket = {
+    id,
+    partition,
+    capacity: Math.round(plan.maximumAvailable * microPerPoint),
+    restoreRate: Math.round(plan.restoreRate * microPerPoint),
+    inFlight: plan.inFlight,
+  };
   return {
-    bucket: {
-      id,
-      partition,
-      capacity: Math.round(plan.maximumAvailable * microPerPoint),
-      restoreRate: Math.round(plan.restoreRate * microPerPoint),
-      inFlight: plan.inFlight,
-    },
+    bucket: plan.quota ? { ...bucket, quota: quotaOf(plan.quota, knownSpending?.(id, plan.quota.period)) } : bucket,
     window: { id, partition, max: plan.requests.max, windowMs: plan.requests.windowMs },
   };
+}
+
+function quotaOf({ points, period }: NonNullable<ThrottlePlan['quota']>, known: Quota['known']): Quota {
+  return { points: Math.round(points * microPerPoint), period, ...(known && { known }) };
 }

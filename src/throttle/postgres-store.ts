@@ -30,9 +30,11 @@ export function createPostgresStore({ database, deadlineMs = 50 }: PostgresStore
     count: (windows) => ask<CountAnswer>(sql`throttle_count(${JSON.stringify(windows)}::jsonb)`),
     reserve: ({ id, cost, ttlMs, buckets }) =>
       ask<ReserveAnswer>(sql`throttle_reserve(${id}, ${cost}::bigint, ${ttlMs}::bigint, ${asJson(buckets)}::jsonb)`),
-    settle({ id, cost, buckets }, actual) {
+    settle({ id, cost, ttlMs, buckets }, actual) {
       const unused = Math.max(0, cost - Math.max(0, actual));
-      return ask<BucketState[]>(sql`throttle_settle(${id}, ${unused}::bigint, ${asJson(buckets)}::jsonb)`);
+      return ask<BucketState[]>(
+        sql`throttle_settle(${id}, ${unused}::bigint, ${ttlMs}::bigint, ${asJson(buckets)}::jsonb)`,
+      );
     },
     peek: (buckets) => ask<BucketState[]>(sql`throttle_peek(${asJson(buckets)}::jsonb)`),
     async forgetFull() {
@@ -45,6 +47,19 @@ export function createPostgresStore({ database, deadlineMs = 50 }: PostgresStore
 
 function asJson(buckets: readonly Bucket[]): string {
   return JSON.stringify(
-    buckets.map(({ id, capacity, restoreRate, inFlight }) => ({ id, capacity, rate: restoreRate, inFlight })),
+    buckets.map(({ id, capacity, restoreRate, inFlight, quota }) => ({
+      id,
+      capacity,
+      rate: restoreRate,
+      inFlight,
+      ...(quota && {
+        quota: {
+          points: quota.points,
+          period: quota.period,
+          knownSince: quota.known?.since,
+          knownSpent: quota.known?.spent,
+        },
+      }),
+    })),
   );
 }

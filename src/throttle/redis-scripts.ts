@@ -1,99 +1,151 @@
 /**
+ * The calendar in Lua: first microsecond of the DAY or MONTH (UTC) that a microsecond lies in, and of the next one. Days
+ * become years and months in the proleptic Gregorian calendar, counted from March so that leap days come last.
+ */
+export const periodFunction = `
+local function firstOfMonth(year, month)
+  local y = month <= 2 and year - 1 or year
+  local era = math.floor(y / 400)
+  local inEra = y - era * 400
+  local inYear = math.floor((153 * ((month + 9) % 12) + 2) / 5)
+  return era * 146097 + inEra * 365 + math.floor(inEra / 4) - math.floor(inEra / 100) + inYear - 719468
+end
+local function monthOf(days)
+  local z = days + 719468
+  local era = math.floor(z / 146097)
+  local d = z - era * 146097
+  local y = math.floor((d - math.floor(d / 1460) + math.floor(d / 36524) - math.floor(d / 146096)) / 365)
+  local inYear = d - (365 * y + math.floor(y / 4) - math.floor(y / 100))
+  local m = math.floor((5 * inYear + 2) / 153)
+  local month = m < 10 and m + 3 or m - 9
+  return y + era * 400 + (month <= 2 and 1 or 0), month
+end
+local function period(kind, at)
+  local day = 86400000000
+  local days = math.floor(at / day)
+  if kind == 'DAY' then return days * day, (days + 1) * day end
+  local year, month = monthOf(days)
+  local nextYear, nextMonth = year, month + 1
+  if nextMonth > 12 then nextYear, nextMonth = year + 1, 1 end
+  return firstOfMonth(year, month) * day, firstOfMonth(nextYear, nextMonth) * day
+end
+`;
+
+/**
  * The decisions of `decide.ts` as scripts that Redis (or Valkey) runs one at a time, on its own clock. Numbers go and
  * come as decimal texts of integers below 2^53, which Lua's doubles hold exactly. Of each bucket there are two keys:
- * a hash (v: micro-points, t: microseconds) and a sorted set (reservation id by the time its slot frees). Keys expire
- * when the bucket is full, and its slots are free, so that nothing is left of a key that is not used.
+ * a hash (v: micro-points, t: microseconds, s: spent of the quota in the period that began at p) and a sorted set
+ * (reservation id by the time its slot frees). Keys expire when the bucket is full, its slots are free and the period is
+ * over, so that nothing is left of a key that is not used. Of each bucket there are seven arguments: capacity, rate, cap,
+ * the quota's points (0: none) and period, and what is known to have been spent in the period that began when.
  */
-const preamble = `
+const preamble = `${periodFunction}
 local function integer(n) return string.format('%.0f', n) end
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local function available(key, capacity, rate)
-  local held = redis.call('HMGET', key, 'v', 't')
-  if not held[1] then return capacity end
-  local restored = math.floor(math.max(0, now - tonumber(held[2])) * (rate / 1000000))
-  return math.min(capacity, tonumber(held[1]) + restored)
-end
 local function inFlight(key)
   return redis.call('ZCOUNT', key, '(' .. integer(now), '+inf')
 end
-local function write(key, v, capacity, rate)
-  redis.call('HSET', key, 'v', integer(v), 't', integer(now))
-  redis.call('PEXPIRE', key, integer(math.min(math.ceil((capacity - v) / rate * 1000) + 1000, 4000000000000)))
+local function look(i, first)
+  local function argument(n) return tonumber(ARGV[first + (i - 1) * 7 + n]) end
+  local b = { balance = KEYS[i * 2 - 1], slots = KEYS[i * 2], capacity = argument(0), rate = argument(1), cap = argument(2) }
+  local held = redis.call('HMGET', b.balance, 'v', 't', 's', 'p')
+  b.v, b.running = b.capacity, inFlight(b.slots)
+  if held[1] then
+    b.v = math.min(b.capacity, tonumber(held[1]) + math.floor(math.max(0, now - tonumber(held[2])) * (b.rate / 1000000)))
+  end
+  if argument(3) > 0 then
+    b.points, b.kind, b.spent = argument(3), ARGV[first + (i - 1) * 7 + 4], 0
+    b.starts, b.ends = period(b.kind, now)
+    if held[4] and tonumber(held[4]) == b.starts then b.spent = tonumber(held[3]) end
+    if argument(5) * 1000 == b.starts then b.spent = math.max(b.spent, argument(6)) end
+  end
+  return b
+end
+local function write(b)
+  redis.call('HSET', b.balance, 'v', integer(b.v), 't', integer(now))
+  local full = math.ceil((b.capacity - b.v) / b.rate * 1000)
+  if b.points then
+    redis.call('HSET', b.balance, 's', integer(b.spent), 'p', integer(b.starts))
+    full = math.max(full, math.ceil((b.ends - now) / 1000))
+  end
+  redis.call('PEXPIRE', b.balance, integer(math.min(full + 1000, 4000000000000)))
+end
+local function say(answer, b)
+  answer[#answer + 1] = integer(b.v)
+  answer[#answer + 1] = integer(b.running)
+  answer[#answer + 1] = b.points and integer(b.spent) or ''
+  answer[#answer + 1] = b.points and integer(math.floor(b.ends / 1000)) or ''
 end
 `;
 
-/** KEYS: hash and set of each bucket. ARGV: id, cost, ttlMs, then capacity, rate, cap of each. */
+/** KEYS: hash and set of each bucket. ARGV: id, cost, ttlMs, then those of each bucket. */
 export const reserveScript = `${preamble}
 local id, cost, ttl = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local buckets, known, impossible, refused, wait, why = #KEYS / 2, false, 0, 0, -1, 0
-local state = {}
-for i = 1, buckets do
-  local capacity, rate, cap = tonumber(ARGV[i * 3 + 1]), tonumber(ARGV[i * 3 + 2]), tonumber(ARGV[i * 3 + 3])
-  local v, running = available(KEYS[i * 2 - 1], capacity, rate), inFlight(KEYS[i * 2])
-  state[i] = { v = v, running = running, capacity = capacity, rate = rate }
-  local held = redis.call('ZSCORE', KEYS[i * 2], id)
+local known, impossible, refused, wait, why = false, 0, 0, -1, ''
+local buckets = {}
+for i = 1, #KEYS / 2 do
+  local b = look(i, 4)
+  buckets[i] = b
+  local held = redis.call('ZSCORE', b.slots, id)
   if held and tonumber(held) > now then known = true end
-  if cost > capacity and impossible == 0 then impossible = i end
-  if v < cost or running >= cap then
-    local missing = math.max(0, cost - v)
-    local ms = math.ceil(missing / rate * 1000)
-    if ms > wait then refused, wait, why = i, ms, missing > 0 and 1 or 2 end
+  if impossible == 0 and (cost > b.capacity or b.points and cost > b.points) then impossible = i end
+  local costMs = math.ceil(math.max(0, cost - b.v) / b.rate * 1000)
+  local quotaMs = b.points and b.spent + cost > b.points and math.ceil((b.ends - now) / 1000) or 0
+  local ms = math.max(costMs, quotaMs)
+  if (b.v < cost or b.running >= b.cap or quotaMs > 0) and ms > wait then
+    refused, wait = i, ms
+    why = quotaMs > costMs and 'QUOTA' or b.v < cost and 'COST' or 'IN_FLIGHT'
   end
 end
-local answer = { 'RESERVED', '0', '0', '0' }
+local answer = { 'RESERVED', '0', '0', '' }
 if known then
-elseif impossible > 0 then answer = { 'IMPOSSIBLE', integer(impossible - 1), '0', '0' }
-elseif refused > 0 then answer = { 'REFUSED', integer(refused - 1), integer(wait), integer(why) }
+elseif impossible > 0 then answer = { 'IMPOSSIBLE', integer(impossible - 1), '0', '' }
+elseif refused > 0 then answer = { 'REFUSED', integer(refused - 1), integer(wait), why }
 else
-  for i = 1, buckets do
-    local s, slots = state[i], KEYS[i * 2]
-    s.v, s.running = s.v - cost, s.running + 1
-    write(KEYS[i * 2 - 1], s.v, s.capacity, s.rate)
-    redis.call('ZREMRANGEBYSCORE', slots, '-inf', integer(now))
-    redis.call('ZADD', slots, integer(now + ttl * 1000), id)
-    if redis.call('PTTL', slots) < ttl then redis.call('PEXPIRE', slots, integer(ttl)) end
+  for _, b in ipairs(buckets) do
+    b.v, b.running = b.v - cost, b.running + 1
+    if b.points then b.spent = b.spent + cost end
+    write(b)
+    redis.call('ZREMRANGEBYSCORE', b.slots, '-inf', integer(now))
+    redis.call('ZADD', b.slots, integer(now + ttl * 1000), id)
+    if redis.call('PTTL', b.slots) < ttl then redis.call('PEXPIRE', b.slots, integer(ttl)) end
   end
 end
-for i = 1, buckets do
-  answer[#answer + 1] = integer(state[i].v)
-  answer[#answer + 1] = integer(state[i].running)
-end
+for _, b in ipairs(buckets) do say(answer, b) end
 return answer
 `;
 
-/** KEYS as above. ARGV: id, what to give back, then capacity, rate of each. */
+/** KEYS as above. ARGV: id, what to give back, ttlMs, then those of each bucket. */
 export const settleScript = `${preamble}
-local id, unused = ARGV[1], tonumber(ARGV[2])
+local id, unused, ttl = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local answer = {}
 for i = 1, #KEYS / 2 do
-  local balance, slots = KEYS[i * 2 - 1], KEYS[i * 2]
-  local capacity, rate = tonumber(ARGV[i * 2 + 1]), tonumber(ARGV[i * 2 + 2])
-  local v = available(balance, capacity, rate)
-  local held = redis.call('ZSCORE', slots, id)
+  local b = look(i, 4)
+  local held = redis.call('ZSCORE', b.slots, id)
   if held and tonumber(held) > now then
-    redis.call('ZREM', slots, id)
-    v = math.min(capacity, v + unused)
-    write(balance, v, capacity, rate)
+    redis.call('ZREM', b.slots, id)
+    b.running, b.v = b.running - 1, math.min(b.capacity, b.v + unused)
+    if b.points and period(b.kind, tonumber(held) - ttl * 1000) == b.starts then b.spent = math.max(0, b.spent - unused) end
+    write(b)
   end
-  answer[#answer + 1] = integer(v)
-  answer[#answer + 1] = integer(inFlight(slots))
+  say(answer, b)
 end
 return answer
 `;
 
-/** KEYS as above. ARGV: capacity, rate of each. */
+/** KEYS as above. ARGV: those of each bucket. */
 export const peekScript = `${preamble}
 local answer = {}
-for i = 1, #KEYS / 2 do
-  answer[#answer + 1] = integer(available(KEYS[i * 2 - 1], tonumber(ARGV[i * 2 - 1]), tonumber(ARGV[i * 2])))
-  answer[#answer + 1] = integer(inFlight(KEYS[i * 2]))
-end
+for i = 1, #KEYS / 2 do say(answer, look(i, 1)) end
 return answer
 `;
 
 /** KEYS: a hash (n: requests, s: start in microseconds) of each window. ARGV: max, windowMs of each. */
-export const countScript = `${preamble}
+export const countScript = `
+local function integer(n) return string.format('%.0f', n) end
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local remaining, reset, retry = math.huge, 0, 0
 local counts = {}
 for i = 1, #KEYS do

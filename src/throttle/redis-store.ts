@@ -53,22 +53,22 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
     },
 
     async reserve({ id, cost, buckets, ttlMs }) {
-      const limits = buckets.flatMap((bucket) => [`${bucket.capacity}`, `${bucket.restoreRate}`, `${bucket.inFlight}`]);
       const answer = await ask(
-        redis.fpReserve(buckets.length * 2, ...bucketKeys(buckets), id, `${cost}`, `${ttlMs}`, ...limits),
+        redis.fpReserve(buckets.length * 2, ...bucketKeys(buckets), id, `${cost}`, `${ttlMs}`, ...limitsOf(buckets)),
       );
       return readReserveAnswer(answer);
     },
 
-    async settle({ id, cost, buckets }, actual) {
-      const unused = Math.max(0, cost - Math.max(0, actual));
+    async settle({ id, cost, ttlMs, buckets }, actual) {
+      const unused = `${Math.max(0, cost - Math.max(0, actual))}`;
+      const limits = limitsOf(buckets);
       return readStates(
-        await ask(redis.fpSettle(buckets.length * 2, ...bucketKeys(buckets), id, `${unused}`, ...sizes(buckets))),
+        await ask(redis.fpSettle(buckets.length * 2, ...bucketKeys(buckets), id, unused, `${ttlMs}`, ...limits)),
       );
     },
 
     async peek(buckets) {
-      return readStates(await ask(redis.fpPeek(buckets.length * 2, ...bucketKeys(buckets), ...sizes(buckets))));
+      return readStates(await ask(redis.fpPeek(buckets.length * 2, ...bucketKeys(buckets), ...limitsOf(buckets))));
     },
 
     async ready(withinMs) {
@@ -106,8 +106,11 @@ function connect(url: string, deadlineMs: number): ScriptedRedis {
   return new Redis(url, options) as unknown as ScriptedRedis;
 }
 
-const sizes = (buckets: readonly Bucket[]) =>
-  buckets.flatMap(({ capacity, restoreRate }) => [`${capacity}`, `${restoreRate}`]);
+const limitsOf = (buckets: readonly Bucket[]) =>
+  buckets.flatMap(({ capacity, restoreRate, inFlight, quota }) => [
+    ...[`${capacity}`, `${restoreRate}`, `${inFlight}`, `${quota?.points ?? 0}`, quota?.period ?? ''],
+    ...[`${quota?.known?.since ?? 0}`, `${quota?.known?.spent ?? 0}`],
+  ]);
 
 function readReserveAnswer([kind, bucket, retryAfterMs, why, ...rest]: readonly string[]): ReserveAnswer {
   const states = readStates(rest);
@@ -116,16 +119,19 @@ function readReserveAnswer([kind, bucket, retryAfterMs, why, ...rest]: readonly 
   return {
     kind: 'REFUSED',
     bucket: Number(bucket),
-    reason: why === '1' ? 'COST' : 'IN_FLIGHT',
+    reason: why === 'COST' || why === 'QUOTA' ? why : 'IN_FLIGHT',
     retryAfterMs: Number(retryAfterMs),
     states,
   };
 }
 
-function readStates(numbers: readonly string[]): BucketState[] {
+/** Four texts of each bucket; the last two are empty without a quota. */
+function readStates(texts: readonly string[]): BucketState[] {
   const states: BucketState[] = [];
-  for (let index = 0; index < numbers.length; index += 2) {
-    states.push({ available: Number(numbers[index]), inFlight: Number(numbers[index + 1]) });
+  for (let index = 0; index < texts.length; index += 4) {
+    const [available, inFlight, spent, endsAt] = texts.slice(index, index + 4);
+    const state = { available: Number(available), inFlight: Number(inFlight) };
+    states.push(spent ? { ...state, quota: { spent: Number(spent), endsAt: Number(endsAt) } } : state);
   }
   return states;
 }

@@ -1,6 +1,19 @@
 import type { MicroPoints } from '../plan/compiled-schema.ts';
 
-/** A token bucket and an in-flight cap, of a key or of an application. */
+export type QuotaPeriod = 'DAY' | 'MONTH';
+
+/** Points that may be spent in one calendar day or month (UTC). */
+export interface Quota {
+  readonly points: MicroPoints;
+  readonly period: QuotaPeriod;
+  /**
+   * What usage knows to have been spent in the period that began at `since` (milliseconds since the epoch). A store that
+   * has lost its count goes on from there; one that has not is ahead of usage anyway.
+   */
+  readonly known?: { readonly since: number; readonly spent: MicroPoints };
+}
+
+/** A token bucket, an in-flight cap and a calendar quota, of a key or of an application. */
 export interface Bucket {
   /** `key:<id>` or `application:<id>`. */
   readonly id: string;
@@ -10,12 +23,15 @@ export interface Bucket {
   /** Micro-points a second. */
   readonly restoreRate: MicroPoints;
   readonly inFlight: number;
+  readonly quota?: Quota;
 }
 
 /** State of a bucket after an answer. */
 export interface BucketState {
   readonly available: MicroPoints;
   readonly inFlight: number;
+  /** Of a bucket that has one. `endsAt` in milliseconds since the epoch, when the next period begins. */
+  readonly quota?: { readonly spent: MicroPoints; readonly endsAt: number };
 }
 
 export interface Reservation {
@@ -34,12 +50,12 @@ export type ReserveAnswer =
       readonly kind: 'REFUSED';
       /** Position in `buckets` of the one that refused; no bucket was changed. */
       readonly bucket: number;
-      readonly reason: 'COST' | 'IN_FLIGHT';
-      /** Exact for an otherwise idle key; 0 when only a running operation can free a slot. */
+      readonly reason: 'COST' | 'IN_FLIGHT' | 'QUOTA';
+      /** Exact for an otherwise idle key; 0 when only a running operation can free a slot. Of a quota: to its period's end. */
       readonly retryAfterMs: number;
       readonly states: readonly BucketState[];
     }
-  /** Dearer than the bucket can ever hold: never retry. */
+  /** Dearer than the bucket can ever hold, or than its quota: never retry. */
   | { readonly kind: 'IMPOSSIBLE'; readonly bucket: number; readonly states: readonly BucketState[] };
 
 export interface RequestsWindow {
@@ -64,10 +80,13 @@ export interface ThrottleStore {
   reserve(reservation: Reservation): Promise<ReserveAnswer>;
   /**
    * Gives back what was reserved and not used, and frees the in-flight slots. Once: settling the same id again, or
-   * after its time to live, changes nothing. A process that dies before this line leaves the reservation charged.
+   * after its time to live, changes nothing. A quota gets back what was taken from it while its period lasts: the next
+   * one has not paid for it. A process that dies before this line leaves the reservation charged.
    */
   settle(reservation: Reservation, actual: MicroPoints): Promise<readonly BucketState[]>;
   /** Looks without taking. */
   peek(buckets: readonly Bucket[]): Promise<readonly BucketState[]>;
+  /** The shared balances cannot be reached, and this instance decides alone, on a share of each bucket. */
+  readonly degraded?: boolean;
   close(): Promise<void>;
 }

@@ -27,6 +27,7 @@ const apiKey = (...privileges: string[]): KeyStrength => ({
   type: 'API',
   applicationScope: 'OWN',
   privileges,
+  roles: [],
   grantable: undefined,
   expiresAt: undefined,
 });
@@ -35,6 +36,7 @@ const manager = (changes: Partial<KeyStrength>): KeyStrength => ({
   type: 'MANAGEMENT',
   applicationScope: 'OWN',
   privileges: [],
+  roles: [],
   grantable: undefined,
   expiresAt: 1000,
   ...changes,

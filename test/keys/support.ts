@@ -25,6 +25,7 @@ export function someKey(changes: Partial<ApiKeyRecord> = {}): ApiKeyRecord {
     onDenied: 'REJECT',
     plan: undefined,
     throttle: undefined,
+    restrictions: undefined,
     expiresAt: undefined,
     notBefore: undefined,
     disabledAt: undefined,

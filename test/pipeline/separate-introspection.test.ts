@@ -24,7 +24,7 @@ describe('an operation that asks for data and for the schema', () => {
   it('is divided at its root, aliases and arguments with it', () => {
     expect(separated('query Q($n: String!) { a: __type(name: $n) { name } b: viewer { apiKey { name } } }')).toEqual({
       introspection: 'query Q($n: String!) { a: __type(name: $n) { name } }',
-      data: 'query Q($n: String!) { b: viewer { apiKey { name } } }',
+      data: 'query Q { b: viewer { apiKey { name } } }',
     });
   });
 
@@ -47,5 +47,13 @@ describe('an operation that asks for data and for the schema', () => {
       `{ ...F0 viewer { apiKey { name } } } ${bomb} fragment F30 on Query { __typename __schema { types { name } } }`,
     );
     expect(introspection).toContain('...F0__onRoot');
+  });
+
+  it('keeps in each half the variables that it uses', () => {
+    const { data, introspection } = separated(
+      'query Q($n: String!, $f: CityFilter, $v: Boolean!) { __type(name: $n) { name } ...F } fragment F on Query { cities(filter: $f) { nodes { name @include(if: $v) } } }',
+    );
+    expect(introspection).toBe('query Q($n: String!) { __type(name: $n) { name } }');
+    expect(data).toBe('query Q($f: CityFilter, $v: Boolean!) { ...F__onRoot }');
   });
 });

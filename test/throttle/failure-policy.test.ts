@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { codeOf } from '../../src/kernel/errors.ts';
 import { withFailurePolicy } from '../../src/throttle/failure-policy.ts';
 import { createMemoryStore } from '../../src/throttle/memory-store.ts';
-import type { ThrottleStore } from '../../src/throttle/throttle-store.ts';
+import { periodAt } from '../../src/throttle/quota-period.ts';
+import type { Bucket, ThrottleStore } from '../../src/throttle/throttle-store.ts';
 import { manualClock } from './manual-clock.ts';
-import { bucket, reservation } from './store-conformance.ts';
+import { bucket, quota, reservation } from './store-conformance.ts';
 
 const point = 1_000_000;
 
@@ -106,6 +107,24 @@ describe('local', () => {
     const kinds: string[] = [];
     for (let index = 0; index < 3; index++) kinds.push((await guarded.count([window])).kind);
     expect(kinds).toEqual(['COUNTED', 'COUNTED', 'REFUSED']);
+  });
+});
+
+describe('local quota', () => {
+  test('a share of what is left, as far as usage knows', async () => {
+    const { clock, down, guarded } = setUp('local');
+    down.is = true;
+    const since = periodAt('MONTH', clock.now()).startsAt;
+    const fresh = bucket({ capacity: 1_000_000 * point, quota: quota(400) });
+    const used = bucket({ ...fresh, id: 'key:used', quota: quota(400, 'MONTH', { since, spent: 360 * point }) });
+    const admitted = async (of: Bucket) => {
+      let count = 0;
+      for (let index = 0; index < 50; index++) {
+        if ((await guarded.reserve(reservation(5, [of]))).kind === 'RESERVED') count++;
+      }
+      return count;
+    };
+    expect([await admitted(fresh), await admitted(used)]).toEqual([20, 2]);
   });
 });
 

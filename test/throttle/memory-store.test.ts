@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../src/throttle/memory-store.ts';
 import { manualClock } from './manual-clock.ts';
-import { bucket, reservation, storeConformance } from './store-conformance.ts';
+import { bucket, quota, reservation, storeConformance } from './store-conformance.ts';
 
 storeConformance('memory', async () => {
   const clock = manualClock();
   const store = createMemoryStore({ clock });
-  return { store, other: store, passTime: async (ms) => clock.pass(ms), close: () => store.close() };
+  return { store, other: store, passTime: async (ms) => clock.pass(ms), now: clock.now, close: () => store.close() };
 });
 
 describe('memory store', () => {
@@ -49,5 +49,41 @@ describe('memory store', () => {
     clock.pass(5000);
     for (let index = 0; index < 50; index++) await store.reserve(reservation(1, [bucket()]));
     expect((await store.peek([running]))[0]?.inFlight).toBe(1);
+  });
+
+  test('a quota is settled in the period of its reservation, and starts anew in the next', async () => {
+    const clock = manualClock(Date.UTC(2026, 1, 28, 23, 59, 59));
+    const store = createMemoryStore({ clock });
+    const of = bucket({ restoreRate: 1000 * point, quota: quota(100) });
+    const before = reservation(80, [of]);
+    await store.reserve(before);
+    expect(await store.reserve(reservation(30, [of]))).toMatchObject({ reason: 'QUOTA', retryAfterMs: 1000 });
+    clock.pass(1000);
+    const after = reservation(90, [of]);
+    expect(await store.reserve(after)).toMatchObject({ kind: 'RESERVED' });
+    // Gives back 80 of February, not of March.
+    expect((await store.settle(before, 0))[0]?.quota).toEqual({
+      spent: 90 * point,
+      endsAt: Date.UTC(2026, 3, 1),
+    });
+    expect((await store.settle(after, 10 * point))[0]?.quota?.spent).toBe(10 * point);
+  });
+
+  test('a quota is not forgotten before its period is over', async () => {
+    const clock = manualClock(Date.UTC(2026, 1, 28, 12));
+    const store = createMemoryStore({ clock });
+    const of = bucket({ restoreRate: 1000 * point, quota: quota(100, 'DAY') });
+    const spent = reservation(80, [of]);
+    await store.reserve(spent);
+    await store.settle(spent, 80 * point);
+    const touch = async () => {
+      for (let index = 0; index < 20; index++) await store.reserve(reservation(1, [bucket({ restoreRate: point })]));
+    };
+    clock.pass(3_600_000);
+    await touch();
+    expect((await store.peek([of]))[0]?.quota?.spent).toBe(80 * point);
+    clock.pass(12 * 3_600_000);
+    await touch();
+    expect((await store.peek([of]))[0]?.quota?.spent).toBe(0);
   });
 });

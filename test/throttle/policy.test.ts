@@ -48,6 +48,26 @@ describe('policyFor', () => {
     expect(policy.maximumCost).toBe(500);
   });
 
+  test('a quota stands in the bucket of whoever has it, and no operation may cost more', () => {
+    const month = { points: 300, period: 'MONTH' } as const;
+    const policy = policyFor(
+      { ...apiKey, throttle: { quota: month }, application: { id: 'a', plan: 'PRO', throttle: undefined } },
+      defaultPlans,
+    );
+    expect(policy.buckets.map((bucket) => bucket.quota)).toEqual([{ points: 300 * point, period: 'MONTH' }, undefined]);
+    expect(policy.maximumCost).toBe(300);
+  });
+
+  test('what usage knows of a quota goes with it to the store', () => {
+    const known = { since: 1, spent: 2 };
+    const [bucket] = policyFor(
+      { ...apiKey, throttle: { quota: { points: 5, period: 'DAY' } } },
+      defaultPlans,
+      (id, period) => (id === 'key:k' && period === 'DAY' ? known : undefined),
+    ).buckets;
+    expect(bucket.quota).toEqual({ points: 5 * point, period: 'DAY', known });
+  });
+
   test('a plan that no longer exists gives the default of the type', () => {
     expect(policyFor({ ...apiKey, plan: 'GONE' }, defaultPlans).key.maximumAvailable).toBe(1000);
   });
@@ -68,11 +88,18 @@ describe('parsePlans', () => {
     expect(parsed.kind === 'PLANS' && parsed.plans.byName.get('FREE')?.inFlight).toBe(3);
   });
 
+  test('reads a quota', () => {
+    const quota = { points: 5_000_000_000, period: 'MONTH' };
+    const parsed = parsePlans({ TEAM: { ...team, quota } });
+    expect(parsed.kind === 'PLANS' && parsed.plans.byName.get('TEAM')?.quota).toEqual(quota);
+  });
+
   test.each([
     ['a bad name', { team }, /team/],
     ['no rate', { TEAM: { ...team, restoreRate: 0 } }, /TEAM\.restoreRate/],
     ['an unknown number', { TEAM: { ...team, burst: 1 } }, /burst/],
     ['a maximum above the bucket', { TEAM: { ...team, maximumCost: 11 } }, /TEAM\.maximumCost.*never be spent/],
+    ['a quota of weeks', { TEAM: { ...team, quota: { points: 1, period: 'WEEK' } } }, /TEAM\.quota\.period/],
     ['no object', 'FREE', /plans/],
   ])('refuses %s and says where', (_, json, message) => {
     const parsed = parsePlans(json);

@@ -1,63 +1,53 @@
-import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { drizzle } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
-import { describe, expect, test } from 'vitest';
+import { type SQL, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
-import { createPostgresStore } from '../../src/throttle/postgres-store.ts';
-import { bucket, reservation, storeConformance } from './store-conformance.ts';
+import { createPostgresStore, type PostgresStore } from '../../src/throttle/postgres-store.ts';
+import { periodAt } from '../../src/throttle/quota-period.ts';
+import { openTestDatabase } from '../support/test-database.ts';
+import { instants } from './instants.ts';
+import { bucket, quota, reservation, storeConformance } from './store-conformance.ts';
 
-const url = process.env['TEST_DATABASE_URL'];
 const point = 1_000_000;
+let database: Database;
+let store: PostgresStore;
+beforeAll(async () => {
+  database = await openTestDatabase();
+  store = createPostgresStore({ database, deadlineMs: 5000 });
+});
+afterAll(() => database.close());
 
-/** A database of its own inside the given one: a schema with the throttle's tables and functions. */
-async function openSchema(databaseUrl: string) {
-  const name = `throttle_${randomUUID().replaceAll('-', '')}`;
-  const client = postgres(databaseUrl, { max: 8, connection: { search_path: name }, onnotice: () => {} });
-  await client`CREATE SCHEMA ${client(name)}`;
-  await client.unsafe(await readFile(new URL('./rate-bucket.sql', import.meta.url), 'utf8'));
-  const queries = drizzle(client);
-  const rows: Database['rows'] = async <Row>(statement: Parameters<typeof queries.execute>[0]) =>
-    (await queries.execute(statement)) as unknown as Row[];
-  return {
-    client,
-    store: createPostgresStore({ database: { rows }, deadlineMs: 5000 }),
-    async close() {
-      await client`DROP SCHEMA ${client(name)} CASCADE`;
-      await client.end();
-    },
-  };
-}
+storeConformance('PostgreSQL', async () => ({
+  store,
+  other: createPostgresStore({ database, deadlineMs: 5000 }),
+  passTime: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  close: async () => {},
+}));
 
-describe.skipIf(!url)('on TEST_DATABASE_URL', () => {
-  if (!url) return;
-
-  storeConformance('PostgreSQL', async () => {
-    const { store, close } = await openSchema(url);
-    return { store, other: store, passTime: (ms) => new Promise((resolve) => setTimeout(resolve, ms)), close };
-  });
+describe('PostgreSQL store', () => {
+  const ids = async (statement: SQL) => (await database.rows<{ id: string }>(statement)).map(({ id }) => id);
 
   test('forgets what is full and has ended, and nothing else', async () => {
-    const { client, store, close } = await openSchema(url);
+    await database.rows(sql`TRUNCATE rate_bucket, rate_window`);
     const full = bucket({ restoreRate: 1_000_000 * point });
     const drained = bucket();
-    const spent = reservation(10, [full]);
-    await store.reserve(spent);
-    await store.settle(spent, 10 * point);
+    const counted = bucket({ restoreRate: 1_000_000 * point, quota: quota(1000) });
+    for (const of of [full, counted]) {
+      const spent = reservation(10, [of]);
+      await store.reserve(spent);
+      await store.settle(spent, 10 * point);
+    }
     await store.reserve(reservation(10, [drained]));
     await store.count([{ id: 'a', partition: 'a', max: 1, windowMs: 60_000 }]);
     await store.count([{ id: 'b', partition: 'a', max: 1, windowMs: 1 }]);
     await expect
       .poll(async () => {
         await store.forgetFull();
-        return [await client`SELECT id FROM rate_bucket`, await client`SELECT id FROM rate_window`];
+        return [await ids(sql`SELECT id FROM rate_bucket ORDER BY id`), await ids(sql`SELECT id FROM rate_window`)];
       })
-      .toEqual([[{ id: drained.id }], [{ id: 'a' }]]);
-    await close();
+      .toEqual([[drained.id, counted.id].toSorted(), ['a']]);
   });
 
   test('two buckets in the opposite order never lock each other out', async () => {
-    const { store, close } = await openSchema(url);
     const [left, right] = [bucket(), bucket()];
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
@@ -69,6 +59,16 @@ describe.skipIf(!url)('on TEST_DATABASE_URL', () => {
       { available: 900 * point, inFlight: 100 },
       { available: 900 * point, inFlight: 100 },
     ]);
-    await close();
+  });
+
+  test.each(['DAY', 'MONTH'] as const)('knows the calendar in UTC: %s', async (period) => {
+    const found = await database.rows<{ starts: string; ends: string }>(
+      sql`SELECT throttle_period_start(${period}, at::bigint * 1000)::text AS starts,
+        throttle_period_end(${period}, at::bigint * 1000)::text AS ends
+        FROM jsonb_array_elements_text(${JSON.stringify(instants)}::jsonb) WITH ORDINALITY AS list(at, place) ORDER BY place`,
+    );
+    expect(found.map(({ starts, ends }) => ({ startsAt: Number(starts) / 1000, endsAt: Number(ends) / 1000 }))).toEqual(
+      instants.map((at) => periodAt(period, at)),
+    );
   });
 });

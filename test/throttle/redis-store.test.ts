@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test } from 'vitest';
+import { periodAt } from '../../src/throttle/quota-period.ts';
+import { periodFunction } from '../../src/throttle/redis-scripts.ts';
 import { createRedisStore } from '../../src/throttle/redis-store.ts';
+import { instants } from './instants.ts';
 import { bucket, reservation, storeConformance } from './store-conformance.ts';
 
 const url = process.env['TEST_REDIS_URL'];
@@ -55,6 +58,24 @@ describe.skipIf(!url)('on TEST_REDIS_URL', () => {
       expect(ttl).toBeLessThanOrEqual(60_000);
     }
     await store.close();
+  });
+
+  test.each(['DAY', 'MONTH'] as const)('knows the calendar in UTC: %s', async (period) => {
+    const script = `${periodFunction}
+      local found = {}
+      for _, at in ipairs(ARGV) do
+        local starts, ends = period('${period}', tonumber(at) * 1000)
+        found[#found + 1] = string.format('%.0f', starts / 1000)
+        found[#found + 1] = string.format('%.0f', ends / 1000)
+      end
+      return found`;
+    const found = (await client.eval(script, 0, ...instants.map(String))) as string[];
+    expect(found.map(Number)).toEqual(
+      instants.flatMap((at) => {
+        const { startsAt, endsAt } = periodAt(period, at);
+        return [startsAt, endsAt];
+      }),
+    );
   });
 
   test('scripts that the server has forgotten are sent again', async () => {

@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Bucket, RequestsWindow, Reservation, ThrottleStore } from '../../src/throttle/throttle-store.ts';
+import { periodAt } from '../../src/throttle/quota-period.ts';
+import type {
+  Bucket,
+  Quota,
+  QuotaPeriod,
+  RequestsWindow,
+  Reservation,
+  ThrottleStore,
+} from '../../src/throttle/throttle-store.ts';
 
 export interface StoreHarness {
+  /** The calendar that the store goes by, in milliseconds since the epoch; the system's when absent. */
+  readonly now?: () => number;
   readonly store: ThrottleStore;
   /** A second client of the same balances; the same store when there is no such thing. */
   readonly other: ThrottleStore;
@@ -24,6 +34,10 @@ export function bucket(overrides: Partial<Bucket> = {}): Bucket {
     inFlight: 1000,
     ...overrides,
   };
+}
+
+export function quota(points: number, period: QuotaPeriod = 'MONTH', known?: Quota['known']): Quota {
+  return { points: points * point, period, ...(known && { known }) };
 }
 
 export function reservation(points: number, buckets: readonly Bucket[], overrides: Partial<Reservation> = {}) {
@@ -222,6 +236,101 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
       }
       expect(spent).toBeLessThanOrEqual(1000 * point);
       expect(await available(of)).toBe(1000 * point - spent);
+    });
+
+    describe('quota', () => {
+      const now = () => harness.now?.() ?? Date.now();
+      const endsAt = (period: QuotaPeriod) => periodAt(period, now()).endsAt;
+      const spent = async (of: Bucket) => (await store.peek([of]))[0]?.quota?.spent;
+
+      test.each(['DAY', 'MONTH'] as const)('is spent by what was used, until the %s ends', async (period) => {
+        const of = bucket({ quota: quota(150, period) });
+        const reserved = reservation(101, [of]);
+        expect(await store.reserve(reserved)).toEqual({
+          kind: 'RESERVED',
+          states: [{ available: 899 * point, inFlight: 1, quota: { spent: 101 * point, endsAt: endsAt(period) } }],
+        });
+        expect((await store.settle(reserved, 46 * point))[0]).toEqual({
+          available: 954 * point,
+          inFlight: 0,
+          quota: { spent: 46 * point, endsAt: endsAt(period) },
+        });
+        expect((await store.settle(reserved, 0))[0]?.quota?.spent).toBe(46 * point);
+        const refused = await store.reserve(reservation(105, [of]));
+        expect(refused).toMatchObject({ kind: 'REFUSED', bucket: 0, reason: 'QUOTA' });
+        const wait = refused.kind === 'REFUSED' ? refused.retryAfterMs : 0;
+        expect(Math.abs(wait - (endsAt(period) - now()))).toBeLessThan(2000);
+        expect(await available(of)).toBe(954 * point);
+        expect(await store.reserve(reservation(104, [of]))).toMatchObject({ kind: 'RESERVED' });
+      });
+
+      test('of 200 parallel reservations of 30 on 1000, from two clients, 33 are admitted', async () => {
+        const of = bucket({ capacity: 1_000_000 * point, quota: quota(1000) });
+        const answers = await Promise.all(
+          Array.from({ length: 200 }, (_, index) => (index % 2 ? harness.other : store).reserve(reservation(30, [of]))),
+        );
+        expect(answers.filter((answer) => answer.kind === 'RESERVED')).toHaveLength(33);
+        expect(await spent(of)).toBe(990 * point);
+      });
+
+      test('a key and its application both have room, or neither pays', async () => {
+        const key = bucket({ quota: quota(500) });
+        const application = bucket({ quota: quota(100, 'DAY') });
+        await store.reserve(reservation(60, [application]));
+        expect(await store.reserve(reservation(50, [key, application]))).toMatchObject({
+          kind: 'REFUSED',
+          bucket: 1,
+          reason: 'QUOTA',
+        });
+        expect([await spent(key), await spent(application)]).toEqual([0, 60 * point]);
+        await store.reserve(reservation(40, [key, application]));
+        expect([await spent(key), await spent(application)]).toEqual([40 * point, 100 * point]);
+      });
+
+      test('a cost above the quota is impossible, not something to wait for', async () => {
+        const of = bucket({ quota: quota(100) });
+        expect(await store.reserve(reservation(101, [of]))).toMatchObject({ kind: 'IMPOSSIBLE', bucket: 0 });
+      });
+
+      test('a reservation that is never settled stays charged', async () => {
+        const of = bucket({ quota: quota(100) });
+        const dead = reservation(70, [of], { ttlMs: 40 });
+        await store.reserve(dead);
+        await harness.passTime(50);
+        await store.settle(dead, 0);
+        expect(await spent(of)).toBe(70 * point);
+      });
+
+      test('outlives a bucket that is full again', async () => {
+        const of = bucket({ restoreRate: 1_000_000 * point, quota: quota(100) });
+        const reserved = reservation(70, [of]);
+        await store.reserve(reserved);
+        await store.settle(reserved, 70 * point);
+        await harness.passTime(1100);
+        expect((await store.peek([of]))[0]).toMatchObject({ available: 1000 * point, quota: { spent: 70 * point } });
+      });
+
+      test('goes on from what usage knows, when the store knows less', async () => {
+        const { startsAt: since } = periodAt('MONTH', now());
+        const plain = bucket({ quota: quota(100) });
+        const known = (points: number, start = since): Bucket => ({
+          ...plain,
+          quota: quota(100, 'MONTH', { since: start, spent: points * point }),
+        });
+        await store.reserve(reservation(10, [plain]));
+        expect(await spent(known(5))).toBe(10 * point);
+        expect(await spent(known(95))).toBe(95 * point);
+        expect(await spent(known(95, since - 1))).toBe(10 * point);
+        expect(await store.reserve(reservation(6, [known(95)]))).toMatchObject({ kind: 'REFUSED', reason: 'QUOTA' });
+        await store.reserve(reservation(5, [known(95)]));
+        expect(await spent(plain)).toBe(100 * point);
+      });
+
+      test('of two refusals the longer one answers', async () => {
+        const of = bucket({ restoreRate: 1000 * point, quota: quota(1500) });
+        await store.reserve(reservation(1000, [of]));
+        expect(await store.reserve(reservation(1000, [of]))).toMatchObject({ kind: 'REFUSED', reason: 'QUOTA' });
+      });
     });
 
     describe('requests window', () => {

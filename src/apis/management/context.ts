@@ -3,10 +3,14 @@ import { deriveSecret } from '../../keys/token/derive-secret.ts';
 import type { Builder } from '../shared/builder.ts';
 import type { CallerContext } from '../shared/context.ts';
 import { type CursorCodec, cursorCodec } from '../shared/cursor.ts';
+import type { RequestExplainer } from './explain/request-explainer.ts';
 
 /** What resolvers of the management API see. */
 export interface ManagementContext extends CallerContext {
   readonly administration: AdministrationServices;
+  readonly explainer: RequestExplainer;
+  /** HTTP method of the request. */
+  readonly requestMethod: string;
 }
 
 export type ManagementBuilder = Builder<ManagementContext>;

@@ -10,6 +10,14 @@ export function objectId(typename: string, globalId: GlobalId): string {
   return id !== undefined && isUuid(id) ? id : nobody;
 }
 
+/** Null clears, absent keeps. */
+export function objectIds(
+  typename: string,
+  globalIds: readonly GlobalId[] | null | undefined,
+): readonly string[] | null | undefined {
+  return globalIds ? globalIds.map((id) => objectId(typename, id)) : globalIds;
+}
+
 export function optionalObjectId(typename: string, globalId: GlobalId | null | undefined): string | undefined {
   return globalId ? objectId(typename, globalId) : undefined;
 }

@@ -10,6 +10,8 @@ export interface ApiKeyDetails extends ApiKeyRecord {
   readonly revokedReason: string | undefined;
   /** The key that made it; `undefined` for the first one. */
   readonly createdBy: string | undefined;
+  /** When the record of a deleted key goes for good. */
+  readonly purgeAt: number | undefined;
   readonly updatedAt: number;
   readonly lastUsedAt: number | undefined;
   readonly lastUsedFrom: string | undefined;
@@ -17,11 +19,7 @@ export interface ApiKeyDetails extends ApiKeyRecord {
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-export function detailsOfKey(
-  row: ApiKeyRow,
-  application: ApplicationRow,
-  roles: readonly RoleRecord[],
-): ApiKeyDetails {
+export function detailsOfKey(row: ApiKeyRow, application: ApplicationRow, roles: readonly RoleRecord[]): ApiKeyDetails {
   return {
     ...recordOfKey(row, application, roles),
     note: row.note ?? undefined,
@@ -30,6 +28,7 @@ export function detailsOfKey(
     disabledReason: row.disabledReason ?? undefined,
     revokedReason: row.revokedReason ?? undefined,
     createdBy: row.createdBy ?? undefined,
+    purgeAt: row.purgeAt ?? undefined,
     updatedAt: row.updatedAt,
     lastUsedAt: row.lastUsedAt ?? undefined,
     lastUsedFrom: row.lastUsedFrom ?? undefined,

@@ -1,7 +1,8 @@
-import { and, eq, inArray, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm';
 import type { Queries } from '../../db/database.ts';
-import { apiKey, application } from '../../db/schema/index.ts';
+import { apiKey, apiKeySecret, application } from '../../db/schema/index.ts';
 import { type ApiKeyDetails, detailsOfKey } from './api-key-details.ts';
+import { havingRole } from './role-store.ts';
 import { rolesOfKey } from './roles-of-key.ts';
 import type { Visibility } from './visibility.ts';
 
@@ -15,6 +16,29 @@ export async function findApiKey(
   return row;
 }
 
+export async function findApiKeyByPublicId(
+  queries: Queries,
+  publicId: string,
+  visibility: Visibility,
+): Promise<ApiKeyDetails | undefined> {
+  const [row] = await keysWhere(queries, and(eq(apiKey.publicId, publicId), visibleKeys(visibility)));
+  return row;
+}
+
+/** By what is stored of a secret; several hashes are of one secret under several peppers. */
+export async function findApiKeyBySecret(
+  queries: Queries,
+  hashes: readonly Uint8Array[],
+  visibility: Visibility,
+): Promise<ApiKeyDetails | undefined> {
+  const proved = queries
+    .select({ id: apiKeySecret.apiKeyId })
+    .from(apiKeySecret)
+    .where(inArray(apiKeySecret.hash, [...hashes]));
+  const [row] = await keysWhere(queries, and(inArray(apiKey.id, proved), visibleKeys(visibility)));
+  return row;
+}
+
 /** Those of the keys that exist and may be seen, in no order. */
 export async function findApiKeys(
   queries: Queries,
@@ -22,6 +46,11 @@ export async function findApiKeys(
   visibility: Visibility,
 ): Promise<readonly ApiKeyDetails[]> {
   return keysWhere(queries, and(inArray(apiKey.id, [...ids]), visibleKeys(visibility)));
+}
+
+/** The keys that have the role and are neither revoked nor deleted, of all applications. */
+export async function findKeysWithRole(queries: Queries, roleId: string): Promise<readonly ApiKeyDetails[]> {
+  return keysWhere(queries, and(havingRole(roleId), isNull(apiKey.revokedAt), isNull(apiKey.deletedAt)));
 }
 
 export function visibleKeys(visibility: Visibility): SQL | undefined {

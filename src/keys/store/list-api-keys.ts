@@ -18,6 +18,7 @@ export interface ApiKeyFilter {
   readonly externalId?: string | undefined;
   readonly type?: ApiKeyType | undefined;
   readonly environment?: ApiKeyEnvironment | undefined;
+  /** Absent: all but deleted ones. */
   readonly status?: ApiKeyStatus | undefined;
   /** Id of the key that made them. */
   readonly createdBy?: string | undefined;
@@ -78,7 +79,7 @@ function selected({ filter, visibility, now }: ApiKeySelection): SQL | undefined
     filter.environment === undefined ? undefined : eq(apiKey.environment, filter.environment),
     filter.createdBy === undefined ? undefined : eq(apiKey.createdBy, filter.createdBy),
     filter.expiresBefore === undefined ? undefined : lte(apiKey.expiresAt, filter.expiresBefore),
-    filter.status === undefined ? undefined : hasStatus(filter.status, now),
+    filter.status === undefined ? isNull(apiKey.deletedAt) : hasStatus(filter.status, now),
   );
 }
 

@@ -3,7 +3,6 @@ import {
   type FragmentDefinitionNode,
   isAbstractType,
   Kind,
-  type NamedTypeNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -21,6 +20,16 @@ export interface Occurrence {
 export interface FieldOccurrence {
   readonly node: FieldNode;
   readonly when: Conjunction;
+  /** It stands in a fragment on the object type itself. */
+  readonly isNamed: boolean;
+}
+
+/** Receives each type that a fragment names, and when the fragment counts. */
+export type NamedTypeListener = (name: string, when: Conjunction) => void;
+
+interface Entered {
+  readonly when: Conjunction;
+  readonly isNamed: boolean;
 }
 
 /**
@@ -34,20 +43,21 @@ export function collectFields(
   type: CompiledObject,
   occurrences: readonly Occurrence[],
   budget: StepBudget,
+  onNamedType: NamedTypeListener,
 ): ReadonlyMap<string, readonly FieldOccurrence[]> {
   const fields = new Map<string, FieldOccurrence[]>();
-  const entered = new Map<string, Conjunction[]>();
-  const pending: { readonly selection: SelectionNode; readonly when: Conjunction }[] = [];
-  const enter = (selectionSet: SelectionSetNode, when: Conjunction): void => {
+  const entered = new Map<string, Entered[]>();
+  const pending: (Entered & { readonly selection: SelectionNode })[] = [];
+  const enter = (selectionSet: SelectionSetNode, when: Conjunction, isNamed: boolean): void => {
     for (let index = selectionSet.selections.length - 1; index >= 0; index--) {
       const selection = selectionSet.selections[index];
-      if (selection !== undefined) pending.push({ selection, when });
+      if (selection !== undefined) pending.push({ selection, when, isNamed });
     }
   };
-  for (const { selectionSet, when } of [...occurrences].reverse()) enter(selectionSet, when);
+  for (const { selectionSet, when } of [...occurrences].reverse()) enter(selectionSet, when, false);
 
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { selection } = next;
+    const { selection, isNamed } = next;
     budget.visit(1 + next.when.length);
     const when = within(next.when, selection.directives);
     if (when === undefined) continue;
@@ -55,32 +65,39 @@ export function collectFields(
       budget.field();
       const key = selection.alias?.value ?? selection.name.value;
       const nodes = fields.get(key);
-      if (nodes === undefined) fields.set(key, [{ node: selection, when }]);
-      else nodes.push({ node: selection, when });
-    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      if (applies(schema, selection.typeCondition, type)) enter(selection.selectionSet, when);
-    } else {
-      const fragment = fragments.get(selection.name.value);
-      if (fragment === undefined || !applies(schema, fragment.typeCondition, type)) continue;
-      const before = entered.get(selection.name.value);
-      if (before === undefined) entered.set(selection.name.value, [when]);
-      else if (isCovered(when, before, budget)) continue;
-      else before.push(when);
-      enter(fragment.selectionSet, when);
+      if (nodes === undefined) fields.set(key, [{ node: selection, when, isNamed }]);
+      else nodes.push({ node: selection, when, isNamed });
+      continue;
     }
+    const isSpread = selection.kind === Kind.FRAGMENT_SPREAD;
+    const fragment = isSpread ? fragments.get(selection.name.value) : selection;
+    const condition = fragment?.typeCondition?.name.value;
+    if (condition !== undefined) onNamedType(condition, when);
+    if (fragment === undefined || !applies(schema, condition, type)) continue;
+    const here = { when, isNamed: isNamed || condition === type.name };
+    if (isSpread && !isNew(entered, selection.name.value, here, budget)) continue;
+    enter(fragment.selectionSet, when, here.isNamed);
   }
   return fields;
 }
 
-function isCovered(when: Conjunction, weaker: readonly Conjunction[], budget: StepBudget): boolean {
-  return weaker.some((candidate) => {
-    budget.visit(1 + candidate.length);
-    return implies(when, candidate);
+/** Remembers that a fragment was entered so, unless it was entered before in a way that covers this one. */
+function isNew(entered: Map<string, Entered[]>, fragment: string, here: Entered, budget: StepBudget): boolean {
+  const before = entered.get(fragment);
+  if (before === undefined) {
+    entered.set(fragment, [here]);
+    return true;
+  }
+  const isCovered = before.some(({ when, isNamed }) => {
+    budget.visit(1 + when.length);
+    return (isNamed || !here.isNamed) && implies(here.when, when);
   });
+  if (!isCovered) before.push(here);
+  return !isCovered;
 }
 
-function applies(schema: CompiledSchema, condition: NamedTypeNode | undefined, type: CompiledObject): boolean {
-  if (condition === undefined || condition.name.value === type.name) return true;
-  const named = schema.schema.getType(condition.name.value);
+function applies(schema: CompiledSchema, condition: string | undefined, type: CompiledObject): boolean {
+  if (condition === undefined || condition === type.name) return true;
+  const named = schema.schema.getType(condition);
   return isAbstractType(named) && schema.possibleTypes(named).includes(type);
 }

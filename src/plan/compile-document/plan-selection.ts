@@ -1,10 +1,11 @@
 import type { FragmentDefinitionNode, SelectionSetNode } from 'graphql';
 import { invariant } from '../../kernel/invariant.ts';
 import type { CompiledField, CompiledObject, CompiledSchema } from '../compiled-schema.ts';
-import type { FieldPlan, PlannedArgument, SelectionPlan } from '../document-plan.ts';
+import type { Condition, FieldPlan, PlannedArgument, SelectionPlan } from '../document-plan.ts';
 import { collectFields, type FieldOccurrence, type Occurrence } from './collect-fields.ts';
 import { always, anyOf, keyOf } from './conditions.ts';
 import { checkIntrospection } from './introspection-depth.ts';
+import { namedTypes } from './named-types.ts';
 import { LimitReached, type StepBudget } from './plan-answer.ts';
 
 export interface PlannedSelections {
@@ -49,9 +50,10 @@ export function planSelections(
       return before;
     }
     let height = 0;
+    const named = namedTypes(schema);
     const byType = types.map((type) => {
       const fields: FieldPlan[] = [];
-      for (const [responseKey, nodes] of collectFields(schema, fragments, type, occurrences, budget)) {
+      for (const [responseKey, nodes] of collectFields(schema, fragments, type, occurrences, budget, named.add)) {
         const meta = planMeta(type, responseKey, nodes);
         if (meta !== undefined) {
           fields.push(meta);
@@ -71,6 +73,7 @@ export function planSelections(
           responseKey,
           field,
           when: anyOf(nodes.map(({ when }) => when)),
+          whenNamed: whenNamed(nodes),
           arguments: planArguments(field, first),
           selection: child?.selection,
           node: first.node,
@@ -78,7 +81,7 @@ export function planSelections(
       }
       return { type, fields };
     });
-    const planned: Planned = { selection: { id: selections.length, byType }, height };
+    const planned: Planned = { selection: { id: selections.length, byType, namedTypes: named.list() }, height };
     selections.push(planned.selection);
     const ofTypes = known.get(types);
     if (ofTypes) ofTypes.set(key, planned);
@@ -132,6 +135,11 @@ function childOccurrences(
     entered.add(key);
   }
   return occurrences;
+}
+
+function whenNamed(nodes: readonly FieldOccurrence[]): Condition | undefined {
+  const named = nodes.filter(({ isNamed }) => isNamed);
+  return named.length === 0 ? undefined : anyOf(named.map(({ when }) => when));
 }
 
 function planArguments(field: CompiledField, { node }: FieldOccurrence): readonly PlannedArgument[] {

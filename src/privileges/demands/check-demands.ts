@@ -16,7 +16,8 @@ export interface Denial {
   readonly rule: string;
   /** Response path of the first field that needs it, without list positions. */
   readonly path: readonly string[];
-  readonly field: FieldPlan;
+  /** `undefined` when it is the type itself that may not be named. */
+  readonly field: FieldPlan | undefined;
 }
 
 export interface SuppliedVariables {
@@ -35,18 +36,40 @@ export function checkDemands(
   privileges: CompiledPrivileges,
   variables: SuppliedVariables,
 ): readonly Denial[] {
-  const hasEverything = isSubset(demands.everything, privileges.bits);
-  if (hasEverything && demands.sights.length === 0) return [];
-  const reached = reachedSelections(demands, variables.coerced);
   const denials = new Map<string, Denial>();
-  for (const demand of hasEverything ? demands.sights : demands.demands) {
-    if (reached?.[demand.selection] === false || !holds(demand.when, variables.coerced)) continue;
-    for (const denial of denialsOf(demand, demands, privileges, variables)) {
-      const key = `${denial.verb}:${denial.coordinate}`;
-      if (!denials.has(key)) denials.set(key, denial);
-    }
+  for (const { denial } of denialsAt(demands, privileges, variables)) {
+    const key = `${denial.verb}:${denial.coordinate}`;
+    if (!denials.has(key)) denials.set(key, denial);
   }
-  return [...denials.values()];
+  return withoutRepeats([...denials.values()]);
+}
+
+/** Each of them where it stands: a coordinate comes as often as the operation asks for it. */
+export function* denialsAt(
+  demands: Demands,
+  privileges: CompiledPrivileges,
+  variables: SuppliedVariables,
+): Generator<{ readonly demand: Demand; readonly denial: Denial }> {
+  const hasEverything = isSubset(demands.everything, privileges.bits);
+  if (hasEverything && demands.sights.length === 0) return;
+  const reached = reachedSelections(demands, variables.coerced);
+  const counts = whatCounts(privileges);
+  for (const demand of hasEverything ? demands.sights : demands.demands) {
+    if (demand.kind === 'BITS' && demand.bits.every(privileges.has)) continue;
+    if (reached?.[demand.selection] === false || !holds(demand.when, variables.coerced)) continue;
+    if (demand.kind !== 'SIGHT' && !counts(demand)) continue;
+    for (const denial of denialsOf(demand, demands, privileges, variables)) yield { demand, denial };
+  }
+}
+
+/** A type that may not be seen needs no error of its own beside those of its fields. */
+function withoutRepeats(denials: readonly Denial[]): readonly Denial[] {
+  const typesWithFields = new Set(denials.filter(({ field }) => field).map(({ coordinate }) => typeOf(coordinate)));
+  return denials.filter(({ field, coordinate }) => field || !typesWithFields.has(typeOf(coordinate)));
+}
+
+function typeOf(coordinate: string): string {
+  return coordinate.slice(0, coordinate.indexOf('.'));
 }
 
 function denialsOf(
@@ -56,22 +79,28 @@ function denialsOf(
   variables: SuppliedVariables,
 ): Iterable<Denial> {
   if (demand.kind === 'SIGHT') return sightDenials(demand, privileges);
-  if (!counts(demand, privileges)) return [];
   if (!isPresent(demand.presence, variables.raw)) return [];
   return bitDenials(demand, missingBits(demand, demands.schema, privileges, variables), demands.schema);
 }
 
-function* sightDenials({ types, path, field }: SightDemand, privileges: CompiledPrivileges): Generator<Denial> {
+function* sightDenials({ types, path }: SightDemand, privileges: CompiledPrivileges): Generator<Denial> {
   if (types.some(privileges.seesObject)) return;
-  for (const { name } of types) yield { coordinate: `${name}.*`, verb: 'read', rule: `read:${name}`, path, field };
+  for (const { name } of types)
+    yield { coordinate: `${name}.*`, verb: 'read', rule: `read:${name}`, path, field: undefined };
 }
 
 /**
  * On an abstract type a field counts where the key can see the object type. Where it can see none of them, all count:
  * asking only for what nobody may see is no way to be allowed.
  */
-function counts({ type, among }: BitsDemand | VariableDemand, privileges: CompiledPrivileges): boolean {
-  return privileges.seesObject(type) || !among.some(privileges.seesObject);
+function whatCounts(privileges: CompiledPrivileges): (demand: BitsDemand | VariableDemand) => boolean {
+  const seesSome = new Map<readonly CompiledObject[], boolean>();
+  return ({ type, among }) => {
+    if (privileges.seesObject(type)) return true;
+    const known = seesSome.get(among) ?? among.some(privileges.seesObject);
+    seesSome.set(among, known);
+    return !known;
+  };
 }
 
 function isPresent(presence: readonly Presence[], raw: Readonly<Record<string, unknown>>): boolean {

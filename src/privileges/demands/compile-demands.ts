@@ -1,5 +1,5 @@
 import { neededBelow } from '../../plan/compile-schema/needed-bits.ts';
-import type { CompiledSchema, PrivilegeBit } from '../../plan/compiled-schema.ts';
+import type { CompiledObject, CompiledSchema, PrivilegeBit } from '../../plan/compiled-schema.ts';
 import type { Condition, DataFieldPlan, DocumentPlan, SelectionPlan } from '../../plan/document-plan.ts';
 import { verbs } from '../../plan/verb.ts';
 import type { Demand, DemandSite } from './demand.ts';
@@ -54,7 +54,12 @@ export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Dema
       for (const field of fields) {
         if (field.kind !== 'FIELD') continue;
         const fieldPath = [...path, field.responseKey];
-        demandsOfField({ selection: selection.id, type, among, when: field.when, field, path: fieldPath }, field);
+        const site = { selection: selection.id, type, field, path: fieldPath };
+        demandsOfField({ ...site, among, when: field.when }, field);
+        // What a fragment selects on the type by its name is judged whether or not the key can see the type.
+        if (among.length > 0 && field.whenNamed !== undefined) {
+          demandsOfField({ ...site, among: [], when: field.whenNamed }, field);
+        }
         if (field.selection !== undefined) walk(field.selection, fieldPath);
       }
     }
@@ -86,12 +91,18 @@ export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Dema
     }
   }
 
-  /** A selection of nothing but `__typename` tells what exists; a mutation's payload tells the caller's own deed. */
+  /**
+   * A fragment on a type tells that it exists, and so does a selection of nothing but `__typename`; but a mutation's
+   * payload tells only the caller's own deed.
+   */
   function demandSight(selection: SelectionPlan, path: readonly string[]): void {
+    for (const { possibleTypes, when } of selection.namedTypes) {
+      if (possibleTypes.some(isFree)) continue;
+      demands.push({ kind: 'SIGHT', selection: selection.id, types: possibleTypes, when, path });
+    }
     const named = selection.byType.flatMap(({ type, fields }) => {
       const typename = fields.find(({ kind }) => kind === 'TYPENAME');
-      const isFree = type.structure === 'ROOT' || type.structure === 'PAYLOAD';
-      return typename === undefined || isFree ? [] : [{ type, typename }];
+      return typename === undefined || isFree(type) ? [] : [{ type, typename }];
     });
     const types = named.map(({ type }) => type);
     const conditions = new Set<Condition>();
@@ -100,13 +111,17 @@ export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Dema
       if (conditions.has(when)) continue;
       conditions.add(when);
       const fieldPath = [...path, responseKey];
-      demands.push({ kind: 'SIGHT', selection: selection.id, types, when, field: typename, path: fieldPath });
+      demands.push({ kind: 'SIGHT', selection: selection.id, types, when, path: fieldPath });
     }
   }
 
   function mark(bits: Iterable<PrivilegeBit>): void {
     for (const bit of bits) everything[bit >>> 5] = (everything[bit >>> 5] ?? 0) | (1 << (bit & 31));
   }
+}
+
+function isFree({ structure }: CompiledObject): boolean {
+  return structure === 'ROOT' || structure === 'PAYLOAD';
 }
 
 function edgesOf(plan: DocumentPlan): readonly Edge[] {

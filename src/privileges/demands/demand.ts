@@ -39,13 +39,12 @@ export interface VariableDemand extends DemandSite {
   readonly presence: readonly Presence[];
 }
 
-/** `__typename` is free on types that the key can see; of an abstract type, when it can see one of its types. */
+/** Naming a type, or asking for `__typename` alone, is free where the key can see one of the types that it can be. */
 export interface SightDemand {
   readonly kind: 'SIGHT';
   readonly selection: number;
   readonly types: readonly CompiledObject[];
   readonly when: Condition;
-  readonly field: FieldPlan;
   readonly path: readonly string[];
 }
 

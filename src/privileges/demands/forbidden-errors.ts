@@ -17,7 +17,7 @@ export function forbiddenErrors(denials: readonly Denial[]): readonly GraphQLErr
         required: [rule],
         ...(more > 0 && index === maxErrors - 1 ? { more } : {}),
       },
-      { nodes: field.node },
+      { nodes: field?.node ?? null },
     ),
   );
 }

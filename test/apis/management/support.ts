@@ -32,6 +32,11 @@ export async function ask(
     usablePrivileges: () => [],
     budget: () => Promise.reject(new Error('there is no budget here')),
     administration: world.services,
+    explainer: {
+      requiredPrivileges: () => [],
+      explain: () => Promise.reject(new Error('there is no pipeline here')),
+    },
+    requestMethod: 'POST',
   };
   const result = await execute({ schema, document: parsed, variableValues: variables, contextValue });
   const errors = result.errors ?? [];

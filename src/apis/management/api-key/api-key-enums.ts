@@ -18,7 +18,17 @@ export function addApiKeyEnums(builder: ManagementBuilder) {
     description: 'Whose objects a management key acts on: those of its own application, or of all.',
     values: ['OWN', 'ALL'] as const,
   });
-  return { ApiKeyType, ApiKeyEnvironment, ApiKeyStatus, ApplicationScope };
+  const OnDenied = builder.enumType('OnDenied', {
+    description: 'How an operation is answered that asks for more than the key may have.',
+    values: {
+      REJECT: { description: 'Nothing runs, and the errors say what is missing.' },
+      NULL: {
+        description: 'Of a query the denied fields are null, with an error each; other operations are rejected.',
+      },
+      HIDE: { description: 'What the key may not use answers as if it did not exist.' },
+    } as const,
+  });
+  return { ApiKeyType, ApiKeyEnvironment, ApiKeyStatus, ApplicationScope, OnDenied };
 }
 
 export type ApiKeyEnums = ReturnType<typeof addApiKeyEnums>;

@@ -20,7 +20,7 @@ export function addApiKeyFilter(
       externalId: t.string(),
       type: t.field({ type: ApiKeyType }),
       environment: t.field({ type: ApiKeyEnvironment }),
-      status: t.field({ type: ApiKeyStatus }),
+      status: t.field({ type: ApiKeyStatus, description: 'Deleted keys are listed only when asked for.' }),
       createdBy: t.globalID({ description: 'Keys that this key made.' }),
       expiresBefore: t.field({
         sets: 'ApiKey.expiresAt',

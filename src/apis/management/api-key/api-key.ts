@@ -1,21 +1,28 @@
 import { etagOf } from '../../../administration/etag.ts';
+import { mostRolesOfKey } from '../../../administration/key-roles.ts';
+import { effectiveRules } from '../../../keys/effective-rules.ts';
 import { statusOf } from '../../../keys/status.ts';
 import type { ApiKeyDetails } from '../../../keys/store/api-key-details.ts';
 import { findApiKeys } from '../../../keys/store/find-api-keys.ts';
+import { findRolesOfKeys } from '../../../keys/store/role-store.ts';
 import { visibilityOf } from '../../../keys/store/visibility.ts';
 import { redactToken } from '../../../keys/token/key-token.ts';
 import type { JsonValue } from '../../shared/scalars/json.ts';
 import type { ApplicationTypes } from '../application/application.ts';
 import type { ManagementBuilder } from '../context.ts';
 import { inOrder } from '../load-by-id.ts';
+import type { RoleRef } from '../role/role.ts';
 import type { ThrottleTypes } from '../throttle/throttle.ts';
 import type { ApiKeyEnums } from './api-key-enums.ts';
+import type { EnforcementTypes } from './enforcement.ts';
 
 export function addApiKeyType(
   builder: ManagementBuilder,
-  { ApiKeyType, ApiKeyEnvironment, ApiKeyStatus, ApplicationScope }: ApiKeyEnums,
+  { ApiKeyType, ApiKeyEnvironment, ApiKeyStatus, ApplicationScope, OnDenied }: ApiKeyEnums,
   { Application }: ApplicationTypes,
   { Throttle }: ThrottleTypes,
+  { Enforcement }: EnforcementTypes,
+  Role: RoleRef,
 ) {
   const ApiKey = builder.loadableNodeRef('ApiKey', {
     id: { resolve: (key: ApiKeyDetails) => key.id },
@@ -51,12 +58,32 @@ export function addApiKeyType(
       }),
       privileges: t.stringList({
         nullable: false,
-        description: 'Its rules, such as `read:City.name`. None: nothing is allowed.',
+        description: 'Its own rules, such as `read:City.name`.',
         resolve: ({ privileges }) => [...privileges],
+      }),
+      roles: t.loadableList({
+        type: Role,
+        nullable: false,
+        description: 'Roles whose rules join its own.',
+        cost: { listSize: { assumedSize: mostRolesOfKey } },
+        load: (ids: string[], { administration }) => findRolesOfKeys(administration.database.queries, ids),
+        resolve: ({ id }) => id,
+      }),
+      effectivePrivileges: t.stringList({
+        nullable: false,
+        description:
+          'The rules that decide: its own and those of its roles. None: nothing is allowed. A rule that begins with `!` wins over all others.',
+        resolve: (key) => [...effectiveRules(key)],
       }),
       grantable: t.stringList({
         description: 'Rules that a management key may hand out on the protected API.',
         resolve: ({ grantable }) => grantable && [...grantable],
+      }),
+      onDenied: t.expose('onDenied', { type: OnDenied, nullable: false }),
+      enforcement: t.field({
+        type: Enforcement,
+        description: 'Null: everything is enforced.',
+        resolve: ({ enforcement }) => enforcement,
       }),
       plan: t.exposeString('plan', { description: 'Name of its plan; null for the default of its type.' }),
       throttle: t.field({ type: Throttle, resolve: ({ throttle }) => throttle }),

@@ -1,15 +1,19 @@
 import { type CreatedApiKey, createApiKey } from '../../../administration/create-api-key.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
-import { objectId } from '../object-id.ts';
+import { objectId, objectIds } from '../object-id.ts';
+import { type RestrictionsInputRef, restrictionsOf } from '../restrictions/restriction-inputs.ts';
 import { type ThrottleTypes, throttleOf } from '../throttle/throttle.ts';
 import type { ApiKeyRef } from './api-key.ts';
 import type { ApiKeyEnums } from './api-key-enums.ts';
+import { type EnforcementTypes, enforcementOf } from './enforcement.ts';
 
 export function addCreateApiKey(
   builder: ManagementBuilder,
   ApiKey: ApiKeyRef,
-  { ApiKeyType, ApiKeyEnvironment, ApplicationScope }: ApiKeyEnums,
+  { ApiKeyType, ApiKeyEnvironment, ApplicationScope, OnDenied }: ApiKeyEnums,
   { ThrottleInput }: ThrottleTypes,
+  { EnforcementInput }: EnforcementTypes,
+  RestrictionsInput: RestrictionsInputRef,
 ): void {
   const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
     entity: 'ApiKey',
@@ -22,10 +26,14 @@ export function addCreateApiKey(
         required: true,
         description: 'Rules such as `read:City.name`, `write:*`, `!read:City.population`. None: nothing is allowed.',
       }),
+      roleIds: t.globalIDList({ sets: 'ApiKey.roles', description: 'Roles of its type; their rules join its own.' }),
       grantable: t.stringList({ description: 'What a management key may hand out on the protected API.' }),
       applicationScope: t.field({ type: ApplicationScope, description: 'Of management keys; OWN by default.' }),
+      onDenied: t.field({ type: OnDenied, description: 'REJECT by default.' }),
+      enforcement: t.field({ type: EnforcementInput, description: 'Of API keys; needs the grantable rule *.' }),
       plan: t.string(),
       throttle: t.field({ type: ThrottleInput }),
+      restrictions: t.field({ type: RestrictionsInput }),
       expiresAt: t.field({
         type: 'DateTime',
         description: 'Left out: the default validity. Null: never, where the server allows that.',
@@ -53,6 +61,7 @@ export function addCreateApiKey(
   builder.mutationField('createApiKey', (t) =>
     t.field({
       privilege: { verbs: ['write'] },
+      rateLimit: { max: 600, window: '1m' },
       description: 'Creates a key. What it may do must be within what the calling key can grant.',
       type: CreateApiKeyPayload,
       nullable: false,
@@ -61,9 +70,12 @@ export function addCreateApiKey(
         createApiKey(context.administration, callerOf(context), {
           ...input,
           applicationId: objectId('Application', input.applicationId),
+          roleIds: objectIds('Role', input.roleIds),
           type: input.type ?? 'API',
           environment: input.environment ?? 'LIVE',
+          enforcement: enforcementOf(input.enforcement),
           throttle: throttleOf(input.throttle),
+          restrictions: restrictionsOf(input.restrictions),
           idempotencyKey: input.idempotencyKey ?? undefined,
         }),
     }),

@@ -1,16 +1,20 @@
 import { updateApiKey } from '../../../administration/update-api-key.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
-import { objectId } from '../object-id.ts';
+import { objectId, objectIds } from '../object-id.ts';
+import { type RestrictionsInputRef, restrictionsOf } from '../restrictions/restriction-inputs.ts';
 import { type ThrottleTypes, throttleOf } from '../throttle/throttle.ts';
 import type { ApiKeyRef } from './api-key.ts';
 import type { ApiKeyEnums } from './api-key-enums.ts';
 import { addApiKeyPayload } from './api-key-payload.ts';
+import { type EnforcementTypes, enforcementOf } from './enforcement.ts';
 
 export function addUpdateApiKey(
   builder: ManagementBuilder,
   ApiKey: ApiKeyRef,
-  { ApplicationScope }: ApiKeyEnums,
+  { ApplicationScope, OnDenied }: ApiKeyEnums,
   { ThrottleInput }: ThrottleTypes,
+  { EnforcementInput }: EnforcementTypes,
+  RestrictionsInput: RestrictionsInputRef,
 ): void {
   const UpdateApiKeyInput = builder.inputType('UpdateApiKeyInput', {
     description: 'What is left out stays as it is; null clears.',
@@ -22,10 +26,14 @@ export function addUpdateApiKey(
       privileges: t.stringList({ description: 'Replaces all rules.' }),
       addPrivileges: t.stringList({ sets: 'ApiKey.privileges' }),
       removePrivileges: t.stringList({ sets: 'ApiKey.privileges' }),
+      roleIds: t.globalIDList({ sets: 'ApiKey.roles', description: 'Replaces all roles.' }),
       grantable: t.stringList({ description: 'Replaces all rules that a management key may hand out.' }),
       applicationScope: t.field({ type: ApplicationScope }),
+      onDenied: t.field({ type: OnDenied, description: 'REJECT by default.' }),
+      enforcement: t.field({ type: EnforcementInput, description: 'Of API keys; needs the grantable rule *.' }),
       plan: t.string(),
       throttle: t.field({ type: ThrottleInput }),
+      restrictions: t.field({ type: RestrictionsInput }),
       expiresAt: t.field({ type: 'DateTime', description: 'Null: never, where the server allows that.' }),
       notBefore: t.field({ type: 'DateTime' }),
       note: t.string(),
@@ -45,8 +53,11 @@ export function addUpdateApiKey(
         apiKey: await updateApiKey(context.administration, callerOf(context), {
           ...input,
           id: objectId('ApiKey', input.id),
+          roleIds: objectIds('Role', input.roleIds),
           etag: input.etag ?? undefined,
+          enforcement: enforcementOf(input.enforcement),
           throttle: throttleOf(input.throttle),
+          restrictions: restrictionsOf(input.restrictions),
         }),
       }),
     }),

@@ -9,6 +9,17 @@ export function addThrottle(builder: ManagementBuilder) {
       window: t.expose('windowMs', { type: 'Duration', nullable: false }),
     }),
   });
+  const QuotaPeriod = builder.enumType('QuotaPeriod', {
+    description: 'Of the calendar, in UTC.',
+    values: ['DAY', 'MONTH'] as const,
+  });
+  const Quota = builder.objectRef<Quota>('Quota').implement({
+    description: 'Points that may be spent in a period of the calendar.',
+    fields: (t) => ({
+      points: t.exposeFloat('points', { nullable: false }),
+      period: t.expose('period', { type: QuotaPeriod, nullable: false }),
+    }),
+  });
   const Throttle = builder.objectRef<ThrottleOverride>('Throttle').implement({
     description: 'Numbers that replace those of the plan; what is null is as the plan says.',
     fields: (t) => ({
@@ -23,6 +34,7 @@ export function addThrottle(builder: ManagementBuilder) {
       }),
       inFlight: t.int({ resolve: (one) => one.inFlight, description: 'Operations that run at the same moment.' }),
       requests: t.field({ type: RequestsWindow, resolve: (one) => one.requests }),
+      quota: t.field({ type: Quota, resolve: (one) => one.quota }),
     }),
   });
   const RequestsWindowInput = builder.inputType('RequestsWindowInput', {
@@ -30,6 +42,13 @@ export function addThrottle(builder: ManagementBuilder) {
     fields: (t) => ({
       max: t.int({ required: true }),
       window: t.field({ type: 'Duration', required: true }),
+    }),
+  });
+  const QuotaInput = builder.inputType('QuotaInput', {
+    entity: 'Quota',
+    fields: (t) => ({
+      points: t.float({ required: true }),
+      period: t.field({ type: QuotaPeriod, required: true }),
     }),
   });
   const ThrottleInput = builder.inputType('ThrottleInput', {
@@ -41,10 +60,13 @@ export function addThrottle(builder: ManagementBuilder) {
       maximumCost: t.float({ description: 'The largest single operation, in points.' }),
       inFlight: t.int({ description: 'Operations that run at the same moment.' }),
       requests: t.field({ type: RequestsWindowInput, description: 'Requests in a window, whatever they cost.' }),
+      quota: t.field({ type: QuotaInput, description: 'Points in a day or month of the calendar (UTC).' }),
     }),
   });
   return { Throttle, ThrottleInput };
 }
+
+type Quota = NonNullable<ThrottleOverride['quota']>;
 
 export type ThrottleTypes = ReturnType<typeof addThrottle>;
 
@@ -54,17 +76,19 @@ interface GivenThrottle {
   readonly maximumCost?: number | null | undefined;
   readonly inFlight?: number | null | undefined;
   readonly requests?: { readonly max: number; readonly window: number } | null | undefined;
+  readonly quota?: Quota | null | undefined;
 }
 
 /** Null clears; inside, null is as good as absent. */
 export function throttleOf(given: GivenThrottle | null | undefined): ThrottleOverride | null | undefined {
   if (!given) return given;
-  const { maximumAvailable, restoreRate, maximumCost, inFlight, requests } = given;
+  const { maximumAvailable, restoreRate, maximumCost, inFlight, requests, quota } = given;
   return {
     ...(typeof maximumAvailable === 'number' && { maximumAvailable }),
     ...(typeof restoreRate === 'number' && { restoreRate }),
     ...(typeof maximumCost === 'number' && { maximumCost }),
     ...(typeof inFlight === 'number' && { inFlight }),
     ...(requests && { requests: { max: requests.max, windowMs: requests.window } }),
+    ...(quota && { quota: { points: quota.points, period: quota.period } }),
   };
 }

@@ -11,6 +11,7 @@ export function addPlaceSearch(builder: PlacesBuilder, Place: PlaceRef): void {
       type: [Place],
       nullable: { list: false, items: false },
       cost: plainListCost,
+      rateLimit: { max: 300, window: '1m' },
       args: {
         text: t.arg.string({
           required: true,

@@ -1,0 +1,106 @@
+import { notFound } from '../../../administration/not-found.ts';
+import { findApiKey } from '../../../keys/store/find-api-keys.ts';
+import { visibilityOf } from '../../../keys/store/visibility.ts';
+import { inputError } from '../../shared/input-error.ts';
+import type { ManagementBuilder } from '../context.ts';
+import { objectId } from '../object-id.ts';
+import { mostPrivileges, type RequiredPrivilegeRef } from '../required-privileges/required-privileges.ts';
+import { readHeaders } from './read-headers.ts';
+import { type ExplainedStep, type RequestExplanation as Explanation, requestSteps } from './request-explainer.ts';
+
+export function addExplainRequest(builder: ManagementBuilder, RequiredPrivilege: RequiredPrivilegeRef): void {
+  const RequestStepOutcome = builder.enumType('RequestStepOutcome', {
+    values: ['PASSED', 'REFUSED', 'SKIPPED'] as const,
+  });
+  const RequestStep = builder.enumType('RequestStep', {
+    description: 'What happens to a request, in this order.',
+    values: requestSteps,
+  });
+  const ExplainedRequestStep = builder.objectRef<ExplainedStep>('ExplainedRequestStep').implement({
+    cost: { weight: 0 },
+    fields: (t) => ({
+      step: t.expose('step', { type: RequestStep, nullable: false }),
+      outcome: t.expose('outcome', { type: RequestStepOutcome, nullable: false }),
+      code: t.string({ description: 'The code that the client would meet.', resolve: ({ code }) => code }),
+      message: t.string({ resolve: ({ message }) => message }),
+    }),
+  });
+  const RequestExplanation = builder.objectRef<Explanation>('RequestExplanation').implement({
+    fields: (t) => ({
+      allowed: t.boolean({
+        nullable: false,
+        description: 'No step refuses it, as far as it was looked at.',
+        resolve: ({ steps }) => steps.every(({ outcome }) => outcome !== 'REFUSED'),
+      }),
+      steps: t.field({
+        type: [ExplainedRequestStep],
+        nullable: false,
+        cost: { listSize: { assumedSize: requestSteps.length } },
+        resolve: ({ steps }) => [...steps],
+      }),
+      denials: t.field({
+        type: [RequiredPrivilege],
+        nullable: false,
+        description: 'What the key lacks for it, of what the calling key can grant.',
+        cost: { listSize: { assumedSize: mostPrivileges } },
+        resolve: ({ denials }) => denials.slice(0, mostPrivileges),
+      }),
+      requestedQueryCost: t.float({
+        description: 'What would be reserved, in points; null when it would not be priced.',
+        resolve: (one) => one.requestedQueryCost,
+      }),
+      wouldBeThrottled: t.boolean({ resolve: (one) => one.wouldBeThrottled }),
+      retryAfter: t.field({
+        type: 'Duration',
+        description: 'When the points would be there, if nothing else runs.',
+        resolve: ({ retryAfterMs }) => retryAfterMs,
+      }),
+    }),
+  });
+  const RequestHeaderInput = builder.inputType('RequestHeaderInput', {
+    use: 'OPERATOR',
+    fields: (t) => ({ name: t.string({ required: true }), value: t.string({ required: true }) }),
+  });
+  const ExplainRequestInput = builder.inputType('ExplainRequestInput', {
+    use: 'OPERATOR',
+    fields: (t) => ({
+      apiKeyId: t.globalID({ required: true, description: 'Who would send it.' }),
+      document: t.string({ required: true }),
+      operationName: t.string(),
+      variables: t.field({ type: 'JSON', description: 'A JSON object, as a request carries it.' }),
+      clientAddress: t.string({ description: 'Where it would come from.' }),
+      headers: t.field({
+        type: [RequestHeaderInput],
+        description: 'By which a browser or an app presents itself, such as Origin; never a key.',
+      }),
+    }),
+  });
+  builder.queryField('explainRequest', (t) =>
+    t.field({
+      type: RequestExplanation,
+      nullable: false,
+      description:
+        'What would become of a request: nothing runs, counts or is charged. Of the protected API it knows what the calling key can grant; names beyond that are unknown.',
+      cost: { weight: 10 },
+      args: { input: t.arg({ type: ExplainRequestInput, required: true, looksAt: [] }) },
+      resolve: async (_root, { input }, { administration, explainer, apiKey }) => {
+        const { document, operationName, variables, clientAddress } = input;
+        const headers = readHeaders(input.headers ?? []);
+        if (variables != null && (typeof variables !== 'object' || Array.isArray(variables))) {
+          throw inputError([{ message: 'must be a JSON object', path: ['input', 'variables'] }]);
+        }
+        const id = objectId('ApiKey', input.apiKeyId);
+        const key = await findApiKey(administration.database.queries, id, visibilityOf(apiKey));
+        if (!key) throw notFound('API key');
+        return explainer.explain(apiKey, {
+          key,
+          document,
+          operationName: operationName ?? undefined,
+          variables: { ...variables },
+          clientAddress: clientAddress ?? undefined,
+          headers,
+        });
+      },
+    }),
+  );
+}

@@ -1,0 +1,168 @@
+import type { Database } from '../../db/database.ts';
+import { boundedCache } from '../../kernel/bounded-cache.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { MakeId } from '../../kernel/uuid.ts';
+import type { UsageEvent } from '../usage-event.ts';
+import { createLastUses } from './last-uses.ts';
+import { createRequestSampler } from './request-sampler.ts';
+import { createUsageBuffer, oldestMs } from './usage-buffer.ts';
+import { type SeenDocument, type UsageBatch, writeBatch } from './write-batch.ts';
+import { writeLastUses } from './write-last-uses.ts';
+
+export interface UsageRecorderOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly makeId: MakeId;
+  readonly logger: Logger;
+  /** Requests of one second that the request log takes. */
+  readonly logRatePerSecond: number;
+}
+
+export interface UsageRecorder {
+  /** Counts a request, in memory; never throws and never waits. */
+  record(event: UsageEvent): void;
+  /** Writes what was counted before the call. It stays in memory while the database is away: rejects then. */
+  flush(): Promise<void>;
+  readonly state: UsageRecorderState;
+  /** Writes everything that it can. */
+  close(): Promise<void>;
+}
+
+export interface UsageRecorderState {
+  /** Rows that wait to be written. */
+  readonly buffered: number;
+  /** Requests that were never counted, because the database was away for too long. */
+  readonly dropped: number;
+  /** How long the last write took, in milliseconds. */
+  readonly lastFlushMs: number | undefined;
+}
+
+const flushIntervalMs = 1000;
+const eventsPerFlush = 5000;
+const maxLogRows = 10_000;
+const knownDocuments = 5000;
+const closingAttempts = 3;
+const dayMs = 86_400_000;
+
+/**
+ * Counts requests off their way: added up in memory, and written every second. A process that ends in order loses
+ * nothing; one that is killed loses what it counted since the last write.
+ */
+export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorder {
+  const { database, clock, logger, makeId } = options;
+  const buffer = createUsageBuffer();
+  const sampler = createRequestSampler({
+    ratePerSecond: options.logRatePerSecond,
+    maxWaiting: maxLogRows,
+    makeId,
+    random: Math.random,
+  });
+  const lastUses = createLastUses();
+  const seenDocuments = boundedCache<string, true>(knownDocuments);
+  const instance = makeId();
+  let documents: SeenDocument[] = [];
+  let events = 0;
+  let seq = 0;
+  /** A batch that was not written, or of which nobody knows: it goes first, as it is. */
+  let unwritten: UsageBatch | undefined;
+  let running: Promise<void> | undefined;
+  let givenUp = 0;
+  let lastFlushMs: number | undefined;
+  let failing = false;
+
+  function note(document: SeenDocument, at: number): void {
+    // Again each day, so that a document that is still used is not removed.
+    const name = `${Math.floor(at / dayMs)} ${document.hash}`;
+    if (seenDocuments.has(name) || documents.length >= knownDocuments) return;
+    seenDocuments.set(name, true);
+    documents.push(document);
+  }
+
+  function nextBatch(): UsageBatch | undefined {
+    if (events === 0) return undefined;
+    events = 0;
+    seq++;
+    const batch = { instance, seq, at: clock.now(), ...buffer.take(), documents, log: sampler.take() };
+    documents = [];
+    return batch;
+  }
+
+  function giveUp({ counts }: UsageBatch): void {
+    for (const { requests } of counts) givenUp += requests;
+    unwritten = undefined;
+  }
+
+  async function write(all: boolean): Promise<void> {
+    const started = performance.now();
+    if (unwritten !== undefined && clock.now() - unwritten.at > oldestMs) giveUp(unwritten);
+    unwritten ??= nextBatch();
+    while (unwritten !== undefined) {
+      await writeBatch(database, unwritten);
+      unwritten = nextBatch();
+    }
+    const now = clock.now();
+    const due = lastUses.due(now, all);
+    await writeLastUses(database, due);
+    lastUses.written(due, now);
+    lastFlushMs = performance.now() - started;
+  }
+
+  /** One at a time. A call that comes while one runs is answered by the next one, which then has everything. */
+  async function flush(all = false): Promise<void> {
+    while (running !== undefined) await running.catch(() => {});
+    running = write(all);
+    try {
+      await running;
+    } finally {
+      running = undefined;
+    }
+  }
+
+  function flushSoon(): void {
+    if (running !== undefined) return;
+    flush().then(
+      () => {
+        if (failing) logger.info('usage is written again');
+        failing = false;
+      },
+      (err: unknown) => {
+        if (!failing) logger.warn({ err }, 'usage is not written; it stays in memory, within its bound');
+        failing = true;
+      },
+    );
+  }
+
+  const timer = setInterval(flushSoon, flushIntervalMs);
+  timer.unref();
+
+  return {
+    record(event) {
+      const isNamed = buffer.add(event);
+      sampler.add(event);
+      lastUses.add(event);
+      const { operation } = event;
+      if (isNamed && operation?.document !== undefined) {
+        const { type, name = '', document } = operation;
+        note({ ...document, operationType: type, operationName: name.slice(0, 100) }, event.at);
+      }
+      events++;
+      if (events >= eventsPerFlush) flushSoon();
+    },
+    flush: () => flush(),
+    get state() {
+      return { buffered: buffer.size, dropped: buffer.dropped + givenUp, lastFlushMs };
+    },
+    async close() {
+      clearInterval(timer);
+      for (let attempt = 1; attempt <= closingAttempts; attempt++) {
+        try {
+          await flush(true);
+          return;
+        } catch (err) {
+          logger.error({ err, attempt, buffered: buffer.size }, 'usage was not written');
+        }
+      }
+    },
+  };
+}

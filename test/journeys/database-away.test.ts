@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/db/open-database.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { createLogger } from '../../src/kernel/logger.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { onServer, urlOf } from '../support/test-templates.ts';
+
+const serverUrl = process.env['TEST_DATABASE_URL'];
+
+describe.skipIf(serverUrl === undefined)('while the database does not answer (needs TEST_DATABASE_URL)', () => {
+  const name = `fieldpass_away_${randomUUID().slice(0, 8)}`;
+  let proxy: TcpProxy;
+  let test: TestApp;
+  beforeAll(async () => {
+    const server = new URL(serverUrl ?? '');
+    await onServer(server.href, (sql) => sql.unsafe(`CREATE DATABASE ${name}`));
+    proxy = await startTcpProxy(server.hostname, Number(server.port || 5432));
+    const through = new URL(urlOf(server.href, name));
+    through.hostname = '127.0.0.1';
+    through.port = String(proxy.port);
+    const database = await openDatabase({
+      url: through.href,
+      logger: createLogger('silent'),
+      queryTimeoutMs: 500,
+      transactionTimeoutMs: 1000,
+    });
+    test = await openTestApp({ overrides: { clock: systemClock, database } });
+  });
+  afterAll(async () => {
+    proxy.blackHole(false);
+    await test?.close();
+    await proxy?.close();
+    await onServer(serverUrl ?? '', (sql) => sql.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+  });
+
+  const create =
+    'mutation ($input: CreateApplicationInput!) { createApplication(input: $input) { application { id } } }';
+  const input = { name: 'Away', ownerName: 'Ada', ownerEmail: 'ada@example.com' };
+
+  it('answers 503 or a coded error, hangs nobody, loses nothing, and is back by itself', async () => {
+    expect((await test.management(test.adminKey, create, { input })).codes).toEqual([]);
+    expect((await test.fetch('/health/ready')).status).toBe(200);
+
+    proxy.blackHole(true);
+    const [mutation, unknownKey, ready, live] = await Promise.all([
+      test.management(test.adminKey, create, { input: { ...input, name: 'Half' } }),
+      test.graphql(
+        'fieldpass_live_000000000000_00000000000000000000000000000000000000',
+        '{ viewer { apiKey { name } } }',
+      ),
+      test.fetch('/health/ready'),
+      test.fetch('/health/live'),
+    ]);
+    expect(mutation.codes).toEqual(['DATABASE_UNAVAILABLE']);
+    expect([401, 503]).toContain(unknownKey.status);
+    expect(ready.status).toBe(503);
+    expect(live.status).toBe(200);
+    // Keys that are cached are believed for a second after the database last confirmed them, and no longer.
+    const whoAmI = () => test.management(test.adminKey, '{ viewer { apiKey { name } } }');
+    await expect.poll(async () => (await whoAmI()).status, { timeout: 10_000 }).toBe(503);
+    const refused = await whoAmI();
+    expect(refused.codes).toEqual(['DATABASE_UNAVAILABLE']);
+    expect(refused.headers.get('retry-after')).toBe('1');
+
+    proxy.blackHole(false);
+    proxy.cut();
+    await expect.poll(async () => (await whoAmI()).status, { timeout: 10_000 }).toBe(200);
+    const { body } = await test.management(test.adminKey, '{ applications(first: 100) { nodes { name } } }');
+    const names = body.data.applications.nodes.map((node: { name: string }) => node.name);
+    expect(names).toContain('Away');
+    expect(names).not.toContain('Half');
+    expect((await test.fetch('/health/ready')).status).toBe(200);
+  });
+});

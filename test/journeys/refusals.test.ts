@@ -1,0 +1,348 @@
+import { buildClientSchema, type GraphQLNamedInputType, getIntrospectionQuery } from 'graphql';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildManagementSchema } from '../../src/apis/management/schema.ts';
+import { buildPlacesSchema } from '../../src/apis/places/places-schema.ts';
+import { errorCodes } from '../../src/kernel/error-codes.ts';
+import { type Leaf, leavesOf, type RootField, rootFields, variablesOf } from '../support/generated-operations.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
+
+/** Every root field of both surfaces is refused in every way there is, and each refusal says why. */
+type SurfaceName = 'API' | 'MANAGEMENT';
+const paths = { API: '/graphql', MANAGEMENT: '/admin/graphql' } as const;
+const fields = [
+  ...rootFields(buildPlacesSchema()).map((field) => ({ surface: 'API' as const, ...field })),
+  ...rootFields(buildManagementSchema()).map((field) => ({ surface: 'MANAGEMENT' as const, ...field })),
+].map((field) => ({ ...field, title: `${field.surface}: ${field.operation} ${field.name}` }));
+type Field = (typeof fields)[number];
+const mutationsWith = (inputField: string): readonly Field[] =>
+  fields.filter(
+    (field) => field.operation === 'mutation' && leavesOf(field).some(({ path }) => path.at(-1) === inputField),
+  );
+
+let test: TestApp;
+/** Keys that may do everything on their surface, nothing there, and everything within another application. */
+let everything: Record<SurfaceName, string>;
+let nothing: Record<SurfaceName, string>;
+let stranger: string;
+/** Global ids of one object of each type. */
+const objects = new Map<string, string>();
+
+const plentiful = {
+  maximumAvailable: 1_000_000,
+  restoreRate: 1_000_000,
+  maximumCost: 100_000,
+  requests: { max: 1_000_000, window: 'PT1M' },
+};
+
+beforeAll(async () => {
+  test = await openTestApp({ places: true });
+  const explicit = ['read', 'write', 'update'].map((verb) => `${verb}:City.contributorEmail`);
+  everything = {
+    API: (await test.createKey(['*', ...explicit], { throttle: plentiful })).key,
+    MANAGEMENT: (
+      await test.createKey(['*'], {
+        type: 'MANAGEMENT',
+        grantable: ['*'],
+        applicationScope: 'ALL',
+        throttle: plentiful,
+      })
+    ).key,
+  };
+  nothing = {
+    API: (await test.createKey([], { throttle: plentiful })).key,
+    MANAGEMENT: (await test.createKey([], { type: 'MANAGEMENT', throttle: plentiful })).key,
+  };
+  for (const type of ['Application', 'ApiKey', 'City']) objects.set(type, await make(type));
+  const { body } = await test.graphql(everything.API, '{ country(code: "CH") { id } }');
+  objects.set('Country', body.data.country.id);
+  const applicationId = await make('Application');
+  const { key } = await test.createKey(['*'], {
+    applicationId,
+    type: 'MANAGEMENT',
+    grantable: ['*'],
+    throttle: plentiful,
+  });
+  stranger = key;
+});
+afterAll(() => test.close());
+
+/** Creates an object by the mutation of its type, on the surface that has one. */
+async function make(type: string): Promise<string> {
+  const field = fields.find(({ operation, name }) => operation === 'mutation' && name === `create${type}`);
+  if (!field) throw new Error(`there is no create${type}: say here how a ${type} is made`);
+  const [holder] = Object.entries(field.payload).find(([, held]) => held === type) ?? [];
+  const document = field.document.replace('{ __typename }', `{ ${holder} { id } }`);
+  const answer = await send(field.surface, everything[field.surface], document, variablesOf(field, plain));
+  if (answer.errors.length > 0) throw new Error(JSON.stringify(answer.errors));
+  return answer.data[field.name][holder ?? ''].id;
+}
+
+/** Values that are fine where nothing hostile is meant. */
+function plain(name: string, type: GraphQLNamedInputType): unknown {
+  switch (name) {
+    case 'id':
+    case 'apiKeyId':
+      return objects.get('ApiKey');
+    case 'applicationId':
+      return objects.get('Application');
+    case 'code':
+    case 'countryCode':
+      return 'CH';
+    case 'ownerEmail':
+      return 'ada@example.com';
+    case 'privileges':
+      return 'read:Country';
+    case 'window':
+      return 'PT1M';
+  }
+  switch (type.name) {
+    case 'ID':
+      return objects.get('ApiKey');
+    case 'Int':
+    case 'Float':
+      return 10;
+    case 'Boolean':
+      return true;
+    case 'DateTime':
+      return '2026-11-25T00:00:00Z';
+    default:
+      return 'plain';
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are asserted on, whatever they are
+  readonly data: any;
+  readonly errors: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+  readonly codes: readonly (string | undefined)[];
+  readonly text: string;
+}
+
+/** Numbers that JSON can write and JavaScript cannot hold are sent as the text behind the mark. */
+const rawNumber = 'raw number ';
+
+async function send(surface: SurfaceName, key: string | undefined, query: string, variables: object): Promise<Answer> {
+  // Everybody's buckets are full again.
+  test.clock.advance(1000);
+  const stream = query.startsWith('subscription');
+  const response = await test.fetch(paths[surface], {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      Accept: stream ? 'text/event-stream' : 'application/graphql-response+json',
+      ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
+    },
+    body: JSON.stringify({ query, variables }).replaceAll(new RegExp(`"${rawNumber}([^"]+)"`, 'g'), '$1'),
+  });
+  const { status } = response;
+  if (stream && status === 200) {
+    await response.body?.cancel();
+    return { status, data: {}, errors: [], codes: [], text: '' };
+  }
+  const text = await response.text();
+  const { data, errors = [] } = JSON.parse(/^data: (\{.*)$/m.exec(text)?.[1] ?? text);
+  return { status, data, errors, codes: errors.map((error: Answer['errors'][number]) => error.extensions?.code), text };
+}
+
+/** The least that any answer must be: coded, a client's fault, and silent about what is inside. */
+function expectCoded(answer: Answer, sent: string): void {
+  const { status, errors, data, text } = answer;
+  expect(status === 200 || (status >= 400 && status < 500), `${sent}: ${status} ${text.slice(0, 300)}`).toBe(true);
+  for (const { message, extensions } of errors) {
+    expect(Object.keys(errorCodes), sent).toContain(extensions?.code);
+    expect(extensions?.code, sent).not.toBe('INTERNAL_SERVER_ERROR');
+    expect(message, sent).not.toMatch(/insert into|select .* from|syntax error at|invalid byte|\bat .*\.[jt]s:\d/i);
+  }
+  // A request error has a status, and no data; a field error has data, and none.
+  if (status !== 200) expect(data, sent).toBeUndefined();
+  expect(text.length, `${sent}: what was sent is not repeated`).toBeLessThan(4000);
+}
+
+afterEach(async () => {
+  const ready = await test.fetch('/health/ready');
+  expect(ready.status).toBe(200);
+  expect(test.log.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
+});
+
+describe('the surfaces', () => {
+  it.each(['API', 'MANAGEMENT'] as const)('%s is seen as a whole by a key that may do everything', async (surface) => {
+    const { data } = await send(surface, everything[surface], getIntrospectionQuery(), {});
+    const seen = rootFields(buildClientSchema(data)).map(({ document }) => document);
+    expect(seen.sort()).toEqual(
+      fields
+        .filter((field) => field.surface === surface)
+        .map((one) => one.document)
+        .sort(),
+    );
+  });
+});
+
+describe.each(fields)('$title', (field) => {
+  const { surface, document } = field;
+  const call = (key: string | undefined, variables = variablesOf(field, plain)) =>
+    send(surface, key, document, variables);
+
+  it('needs a key', async () => {
+    const { status, codes } = await call(undefined);
+    expect([status, codes]).toEqual([401, ['CREDENTIALS_MISSING']]);
+  });
+
+  it('needs a key of its surface', async () => {
+    const { status, codes } = await call(everything[surface === 'API' ? 'MANAGEMENT' : 'API']);
+    expect([status, codes]).toEqual([403, ['API_KEY_SERVICE_BLOCKED']]);
+  });
+
+  it.skipIf(['viewer', 'rateLimit'].includes(field.name))('needs its privilege', async () => {
+    const { status, codes, data } = await call(nothing[surface]);
+    expect([status, new Set(codes), data]).toEqual([403, new Set(['FORBIDDEN']), undefined]);
+  });
+
+  const leaves = leavesOf(field);
+  it.skipIf(leaves.length === 0)('answers any text with a code or with data', async () => {
+    for (const { path, type } of leaves) {
+      for (const [name, value] of hostileTexts) {
+        const answer = await call(everything[surface], variablesOf(field, plain, path, value));
+        const sent = `${path.join('.')}: ${type} = ${name}`;
+        expectCoded(answer, sent);
+        if (noCharacters.has(name)) expect([answer.codes, answer.data], sent).toEqual([['BAD_USER_INPUT'], undefined]);
+      }
+    }
+  });
+
+  const numbers = leaves.filter(({ type }) => ['Int', 'Float'].includes(type.name));
+  it.skipIf(numbers.length === 0)('answers any number with a code or with data', async () => {
+    for (const { path, type } of numbers) {
+      for (const value of hostileNumbers) {
+        const answer = await call(everything[surface], variablesOf(field, plain, path, value));
+        const sent = `${path.join('.')}: ${type} = ${value}`;
+        expectCoded(answer, sent);
+        if (notFor(type, value)) expect([answer.status, answer.data], sent).toEqual([400, undefined]);
+      }
+    }
+  });
+
+  const ids = leaves.filter(({ type }) => type.name === 'ID');
+  it.skipIf(ids.length === 0)('finds nothing where there is nothing', async () => {
+    for (const { path } of ids) {
+      for (const [type, id] of unknownIds()) {
+        const answer = await call(everything[surface], variablesOf(field, plain, path, id));
+        expectCoded(answer, `${path.join('.')} = an unknown ${type}`);
+        expectNothingFound(field, { path, answer });
+      }
+    }
+  });
+});
+
+function expectNothingFound(field: Field, { path, answer }: { path: Leaf['path']; answer: Answer }): void {
+  const found = answer.data?.[field.name] ?? null;
+  // An upsert makes what is not there, a filter holds for nothing.
+  if (field.name.startsWith('upsert')) return;
+  if (path.includes('filter')) expect(found?.nodes ?? []).toEqual([]);
+  else expect(found).toBeNull();
+  if (field.operation === 'mutation') expect(['NOT_FOUND', 'BAD_USER_INPUT']).toContain(answer.codes[0]);
+}
+
+/** Ids as they are made, of objects that were never made. */
+function unknownIds(): readonly (readonly [string, string])[] {
+  return [...objects].map(([type, id]) => {
+    const text = Buffer.from(id, 'base64').toString();
+    const other = text.replaceAll(/[0-9a-f]{4}(?=[^0-9a-f]|$)/g, '0f0f');
+    return [type, Buffer.from(other === text ? `${text}0f` : other).toString('base64url')] as const;
+  });
+}
+
+const noCharacters = new Set(['NUL', 'half a surrogate pair']);
+const hostileTexts: readonly (readonly [string, unknown])[] = [
+  ['NUL', 'a\u0000b'],
+  ['half a surrogate pair', 'a\ud800b'],
+  ['__proto__', '__proto__'],
+  ['constructor', 'constructor'],
+  ['very long', 'long '.repeat(15_000)],
+  ['SQL', `'; DROP TABLE api_key; -- " \\`],
+  ['wildcards of LIKE', '%_\\%'],
+  ['nothing', ''],
+  ['a line and a bell', 'a\r\nb\u0007'],
+  ['right to left', '\u202eabc'],
+];
+
+const hostileNumbers: readonly unknown[] = [
+  `${rawNumber}1e309`,
+  `${rawNumber}-1e309`,
+  2 ** 31,
+  -(2 ** 31) - 1,
+  Number.MAX_VALUE,
+  -1,
+  0,
+  0.5,
+  'NaN',
+  '1',
+  true,
+];
+
+/** Values that no argument of the type takes, whatever it means. */
+function notFor({ name }: GraphQLNamedInputType, value: unknown): boolean {
+  if (typeof value !== 'number') return true;
+  return name === 'Int' && (!Number.isInteger(value) || Math.abs(value) >= 2 ** 31);
+}
+
+describe('an object of another application', () => {
+  const taking = fields.filter((field) => field.surface === 'MANAGEMENT' && leavesOf(field).some(isId));
+  it.each(taking)('is not there for $title', async (field) => {
+    for (const { path } of leavesOf(field).filter(isId)) {
+      for (const type of ['Application', 'ApiKey']) {
+        const variables = variablesOf(field, plain, path, objects.get(type));
+        const answer = await send('MANAGEMENT', stranger, field.document, variables);
+        expectCoded(answer, `${path.join('.')} = ${type} of another application`);
+        expectNothingFound(field, { path, answer });
+      }
+    }
+  });
+
+  it('is in no list, and not counted', async () => {
+    const document = `{
+      applications(first: 100) { totalCount nodes { name } }
+      apiKeys(first: 100) { totalCount nodes { application { name } } }
+    }`;
+    const { data } = await send('MANAGEMENT', stranger, document, {});
+    expect(data.applications).toMatchObject({ totalCount: 1, nodes: [{ name: 'plain' }] });
+    expect(data.apiKeys.totalCount).toBe(1);
+  });
+
+  it('is not made', async () => {
+    const field = fields.find(({ name }) => name === 'createApplication');
+    const answer = await send('MANAGEMENT', stranger, field?.document ?? '', variablesOf(field as RootField, plain));
+    expect(answer.data?.createApplication ?? null).toBeNull();
+    expect(answer.codes).toHaveLength(1);
+  });
+});
+
+function isId({ type }: Leaf): boolean {
+  return type.name === 'ID';
+}
+
+describe('a change', () => {
+  it.each(mutationsWith('etag'))('of something that was changed since is refused by $title', async (field) => {
+    const [type = ''] = Object.values(field.payload);
+    const id = await make(type);
+    const stale = variablesOf(field, (name, of) => (name === 'id' ? id : plain(name, of)), ['input', 'etag'], 'stale');
+    const answer = await send(field.surface, everything[field.surface], field.document, stale);
+    expect([answer.status, answer.codes, answer.data?.[field.name] ?? null]).toEqual([200, ['ETAG_MISMATCH'], null]);
+  });
+
+  it.each(mutationsWith('idempotencyKey'))(
+    'with an idempotency key that was used is refused by $title',
+    async (field) => {
+      const again = (name: string) =>
+        send(field.surface, everything[field.surface], field.document, {
+          input: {
+            ...(variablesOf(field, plain, ['input', 'idempotencyKey'], `again-${field.name}`)['input'] as object),
+            name,
+          },
+        });
+      expect((await again('one')).codes).toEqual([]);
+      expect((await again('one')).codes).toEqual([]);
+      expect((await again('other')).codes).toEqual(['IDEMPOTENCY_KEY_REUSED']);
+    },
+  );
+});
