@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { secretActivator } from './administration/activate-secret.ts';
 import { demoKey } from './administration/demo-key.ts';
 import { firstManagementKey } from './administration/first-management-key.ts';
 import type { AdministrationServices } from './administration/services.ts';
+import { startPurge } from './administration/start-purge.ts';
 import { writeKeyFile } from './administration/write-key-file.ts';
 import { buildManagementSchema } from './apis/management/schema.ts';
 import { buildPlacesSchema } from './apis/places/places-schema.ts';
@@ -148,7 +150,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       makeId,
       logger,
       logRatePerSecond: config.usage.REQUEST_LOG_RATE,
+      random: Math.random,
     });
+    const purge = startPurge(administration, logger);
     const usageJobs = startUsageJobs({
       database,
       clock,
@@ -163,6 +167,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     const common: Omit<PipelineServices, 'throttle'> = {
       usage,
       keys,
+      activateSecret: secretActivator(administration),
       estimateViolations: createCounter(),
       failedAttempts: createFailedAttempts({ clock }),
       plans,
@@ -177,7 +182,10 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       API: { ...common, throttle: throttle.api },
       MANAGEMENT: { ...common, throttle: throttle.management },
     };
-    const explainer = createExplainer(surfaces, services.MANAGEMENT);
+    const explainer = createExplainer({
+      API: { surface: surfaces.API, services: services.API },
+      MANAGEMENT: { surface: surfaces.MANAGEMENT, services: services.MANAGEMENT },
+    });
     const servers = {
       API: createGraphqlServer('/graphql', surfaces.API, services.API, (record, caller) => ({
         ...callerContext(record, caller, surfaces.API, services.API),
@@ -186,6 +194,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       MANAGEMENT: createGraphqlServer('/admin/graphql', surfaces.MANAGEMENT, services.MANAGEMENT, (record, caller) => ({
         ...callerContext(record, caller, surfaces.MANAGEMENT, services.MANAGEMENT),
         administration,
+        usage,
         explainer,
         requestMethod: record.arrival.method,
       })),
@@ -239,6 +248,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
         await places.close();
         await keys.close();
         await throttle?.close();
+        await purge.close();
         await usageJobs.close();
         await usage.close();
         await database.close();

@@ -107,7 +107,7 @@ const endings = {
 
 /** The secret was proved when the request came in; whether the key may still act is judged again. */
 function stillActive(actor: ApiKeyRecord, now: number): ApiKeyRecord {
-  const proved = { id: actor.id, status: 'ACTIVE', expiresAt: undefined } as const;
+  const proved = { id: actor.id, status: 'ACTIVE', activatedAt: undefined, expiresAt: undefined } as const;
   const judgement = judge(actor, proved, now);
   if (judgement.kind === 'ACTIVE') return judgement.key;
   throw codedError(endings[judgement.kind], 'The calling key ended while its request was under way.');

@@ -1,8 +1,12 @@
 import { eq, sql } from 'drizzle-orm';
 import { apiKey } from '../db/schema/index.ts';
 import type { ApiKeyDetails } from '../keys/store/api-key-details.ts';
-import { changeBy } from './change.ts';
+import { livingDescendants } from '../keys/store/descendants.ts';
+import { findApiKeys } from '../keys/store/find-api-keys.ts';
+import { visibilityOf } from '../keys/store/visibility.ts';
+import { type ActorChange, changeBy } from './change.ts';
 import { requireEtag } from './etag.ts';
+import { revokeKeys } from './revoke-keys.ts';
 import { optionalText, textLimits } from './rules/text.ts';
 import type { AdministrationServices, Caller } from './services.ts';
 import { targetKey } from './target-key.ts';
@@ -11,6 +15,14 @@ export interface DeleteApiKeyInput {
   readonly id: string;
   readonly etag?: string | undefined;
   readonly reason?: string | undefined;
+  /** REVOKE ends also the keys that it made, and that those made, as far as the actor may see them. */
+  readonly descendants: 'KEEP' | 'REVOKE';
+}
+
+export interface DeletedApiKey {
+  readonly apiKey: ApiKeyDetails;
+  /** Keys that came from this one and still live. */
+  readonly livingDescendants: number;
 }
 
 /** How long a deleted key can come back. */
@@ -25,27 +37,38 @@ export async function deleteApiKey(
   services: AdministrationServices,
   caller: Caller,
   input: DeleteApiKeyInput,
-): Promise<ApiKeyDetails> {
+): Promise<DeletedApiKey> {
   const reason = optionalText('reason', input.reason, textLimits.reason) ?? null;
   return changeBy(services, caller, async (change) => {
-    const { within, now } = change;
+    const { within, actor, now } = change;
+    const visibility = visibilityOf(actor);
     const before = await targetKey(change, input.id);
     requireEtag(before, input.etag);
-    if (before.deletedAt !== undefined) return before;
-    const purgeAt = now + undeleteWindowMs;
-    await within
-      .update(apiKey)
-      .set({ deletedAt: now, purgeAt, updatedAt: now, version: sql`${apiKey.version} + 1` })
-      .where(eq(apiKey.id, before.id));
-    change.touchKeys(before.publicId);
-    change.record({
-      action: 'api_key.deleted',
-      targetType: 'ApiKey',
-      targetId: before.id,
-      applicationId: before.application.id,
-      before: { deletedAt: null },
-      after: { deletedAt: now, purgeAt, reason },
-    });
-    return targetKey(change, before.id);
+    const living = await livingDescendants(services.database, within, before.id, visibility, now);
+    const alsoEnded = input.descendants === 'REVOKE' ? await findApiKeys(within, living, visibility) : [];
+    await revokeKeys(change, alsoEnded, reason);
+    if (before.deletedAt === undefined) await markDeleted(change, before, reason);
+    return { apiKey: await targetKey(change, before.id), livingDescendants: living.length - alsoEnded.length };
+  });
+}
+
+async function markDeleted(
+  { within, now, touchKeys, record }: ActorChange,
+  key: ApiKeyDetails,
+  reason: string | null,
+): Promise<void> {
+  const purgeAt = now + undeleteWindowMs;
+  await within
+    .update(apiKey)
+    .set({ deletedAt: now, purgeAt, updatedAt: now, version: sql`${apiKey.version} + 1` })
+    .where(eq(apiKey.id, key.id));
+  touchKeys(key.publicId);
+  record({
+    action: 'api_key.deleted',
+    targetType: 'ApiKey',
+    targetId: key.id,
+    applicationId: key.application.id,
+    before: { deletedAt: null },
+    after: { deletedAt: now, purgeAt, reason },
   });
 }

@@ -3,6 +3,7 @@ import { apiKey } from '../db/schema/index.ts';
 import type { ApiKeyDetails } from '../keys/store/api-key-details.ts';
 import { changeBy } from './change.ts';
 import { requireEtag } from './etag.ts';
+import { requireOwnWhenRetiring } from './retiring-secret.ts';
 import { optionalText, textLimits } from './rules/text.ts';
 import type { AdministrationServices, Caller } from './services.ts';
 import { requireUnended, targetKey } from './target-key.ts';
@@ -27,6 +28,7 @@ export async function disableApiKey(
   return changeBy(services, caller, async (change) => {
     const { within, now } = change;
     const before = await targetKey(change, input.id);
+    requireOwnWhenRetiring(caller, [before.id]);
     requireEtag(before, input.etag);
     requireUnended(before);
     if (before.disabledAt !== undefined) return before;

@@ -1,12 +1,12 @@
-import { inArray, sql } from 'drizzle-orm';
-import { apiKey } from '../db/schema/index.ts';
 import { trustMs } from '../keys/resolve/key-freshness.ts';
 import type { ApiKeyDetails } from '../keys/store/api-key-details.ts';
 import { livingDescendants } from '../keys/store/descendants.ts';
 import { findApiKeys } from '../keys/store/find-api-keys.ts';
 import { visibilityOf } from '../keys/store/visibility.ts';
-import { type ActorChange, changeBy } from './change.ts';
+import { changeBy } from './change.ts';
 import { requireEtag } from './etag.ts';
+import { requireOwnWhenRetiring } from './retiring-secret.ts';
+import { revokeKeys } from './revoke-keys.ts';
 import { optionalText, textLimits } from './rules/text.ts';
 import type { AdministrationServices, Caller } from './services.ts';
 import { targetKey } from './target-key.ts';
@@ -54,31 +54,10 @@ export async function revokeApiKey(
     requireEtag(before, input.etag);
     const living = await livingDescendants(database, within, before.id, visibility, now);
     const alsoEnded = input.descendants === 'REVOKE' ? await findApiKeys(within, living, visibility) : [];
-    await end(change, [before, ...alsoEnded], reason);
+    requireOwnWhenRetiring(caller, [before.id, ...alsoEnded.map(({ id }) => id)]);
+    await revokeKeys(change, [before, ...alsoEnded], reason);
     return { apiKey: await targetKey(change, before.id), livingDescendants: living.length - alsoEnded.length };
   });
   const effectiveAt = clock.now() + (database.kind === 'PGLITE' ? 0 : trustMs);
   return { ...revoked, receipt: { effectiveAt, instancesAcknowledged: 1, instancesTotal: 1 } };
-}
-
-async function end(change: ActorChange, keys: readonly ApiKeyDetails[], reason: string | null): Promise<void> {
-  const { within, now } = change;
-  const living = keys.filter(({ revokedAt, deletedAt }) => revokedAt === undefined && deletedAt === undefined);
-  if (living.length === 0) return;
-  const ids = living.map(({ id }) => id);
-  await within
-    .update(apiKey)
-    .set({ revokedAt: now, revokedReason: reason, updatedAt: now, version: sql`${apiKey.version} + 1` })
-    .where(inArray(apiKey.id, ids));
-  for (const key of living) {
-    change.touchKeys(key.publicId);
-    change.record({
-      action: 'api_key.revoked',
-      targetType: 'ApiKey',
-      targetId: key.id,
-      applicationId: key.application.id,
-      before: { revokedAt: null },
-      after: { revokedAt: now, reason },
-    });
-  }
 }

@@ -16,7 +16,8 @@ export function requireMintableRole(
   { type, privileges }: Pick<RoleDetails, 'type' | 'privileges'>,
   said: readonly string[],
 ): void {
-  const bare = { applicationScope: 'OWN', roles: [], grantable: undefined, expiresAt: actor.expiresAt } as const;
+  const { expiresAt, restrictions } = actor;
+  const bare = { applicationScope: 'OWN', roles: [], grantable: undefined, expiresAt, restrictions } as const;
   requireCeiling(actor, { ...bare, type, privileges }, schemas, said);
 }
 

@@ -2,7 +2,7 @@ import type { Database } from '../db/database.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { RandomBytes } from '../kernel/random.ts';
 import type { MakeId } from '../kernel/uuid.ts';
-import type { ApiKeyRecord } from '../keys/api-key.ts';
+import type { ApiKeyRecord, KeySecretRecord } from '../keys/api-key.ts';
 import type { KeyChange } from '../keys/resolve/key-change.ts';
 import type { Peppers } from '../keys/token/secret-hash.ts';
 import type { CompiledSchema } from '../plan/compiled-schema.ts';
@@ -35,6 +35,8 @@ export interface ValidityPolicy {
 /** Who asks. Always the key that the request proved, never something that the request says. */
 export interface Caller {
   readonly key: ApiKeyRecord;
+  /** Of the secret that it was proved by. */
+  readonly secretStatus: KeySecretRecord['status'];
   readonly address: string;
   readonly requestId: string;
 }

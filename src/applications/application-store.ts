@@ -1,4 +1,4 @@
-import { and, count, eq, inArray, type SQL } from 'drizzle-orm';
+import { and, count, eq, inArray, ne, type SQL } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
 import { application } from '../db/schema/index.ts';
 import type { ApplicationStatus } from '../keys/api-key.ts';
@@ -12,6 +12,7 @@ export interface ApplicationFilter {
   readonly ownerName?: string | undefined;
   readonly ownerEmail?: string | undefined;
   readonly externalId?: string | undefined;
+  /** Absent: all but deleted ones. */
   readonly status?: ApplicationStatus | undefined;
 }
 
@@ -88,6 +89,6 @@ function selected({ filter, visibility }: ApplicationSelection): SQL | undefined
     filter.ownerName === undefined ? undefined : eq(application.ownerName, filter.ownerName),
     filter.ownerEmail === undefined ? undefined : eq(application.ownerEmail, filter.ownerEmail),
     filter.externalId === undefined ? undefined : eq(application.externalId, filter.externalId),
-    filter.status === undefined ? undefined : eq(application.status, filter.status),
+    filter.status === undefined ? ne(application.status, 'DELETED') : eq(application.status, filter.status),
   );
 }

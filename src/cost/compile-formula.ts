@@ -37,8 +37,8 @@ export interface CostFormula {
   estimate(variables: CoercedVariables, granted?: Granted): Estimate;
   /** One line for each field that is paid, at most 200, and IBM's two numbers. Of an operation that can be priced. */
   breakdown(variables: CoercedVariables, granted?: Granted): CostBreakdown;
-  /** The three paths that cost most by themselves. */
-  topFields(variables: CoercedVariables, granted?: Granted): readonly DearField[];
+  /** The paths that cost most by themselves, three unless told. */
+  topFields(variables: CoercedVariables, granted?: Granted, howMany?: number): readonly DearField[];
 }
 
 /** Compiles a plan to a formula, in time linear in the plan. The model stands in docs/cost.md. */
@@ -61,7 +61,8 @@ export function compileFormula(schema: CompiledSchema, plan: DocumentPlan): Cost
       const evaluation = evaluateProgram(program, variables, granted);
       return { fields: costBreakdown(program, evaluation), ibm: ibmCost(schema, plan, variables, granted) };
     },
-    topFields: (variables, granted) => dearestFields(program, evaluateProgram(program, variables, granted)),
+    topFields: (variables, granted, howMany) =>
+      dearestFields(program, evaluateProgram(program, variables, granted), howMany),
   };
 }
 

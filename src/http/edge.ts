@@ -99,7 +99,9 @@ async function guarded(
   try {
     return await work();
   } catch (error) {
-    options.logger.error({ requestId, err: error }, 'request failed');
+    // The client left while it was served; nobody reads what is answered.
+    if (request.signal.aborted) options.logger.info({ requestId }, 'the client left');
+    else options.logger.error({ requestId, err: error }, 'request failed');
     return {
       response: errorResponse(request, codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', { requestId })),
       log: {},

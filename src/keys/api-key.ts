@@ -46,6 +46,8 @@ export interface KeySecretRecord {
   /** UUID. */
   readonly id: string;
   readonly status: KeySecretStatus;
+  /** Of a pending secret: when it becomes active at the latest. */
+  readonly activatedAt: number | undefined;
   readonly expiresAt: number | undefined;
 }
 

@@ -54,7 +54,12 @@ export function recordOfApplication(row: ApplicationRow): ApplicationRecord {
 }
 
 export function recordOfSecret(row: ApiKeySecretRow): KeySecretRecord {
-  return { id: row.id, status: row.status, expiresAt: row.expiresAt ?? undefined };
+  return {
+    id: row.id,
+    status: row.status,
+    activatedAt: row.activatedAt ?? undefined,
+    expiresAt: row.expiresAt ?? undefined,
+  };
 }
 
 /** Only use cases write this column, and they validate it. */

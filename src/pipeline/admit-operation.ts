@@ -1,4 +1,5 @@
 import { judgePrivileges } from '../admission/privileges.ts';
+import { judgeRetiringSecret } from '../admission/retiring-secret.ts';
 import { refused } from '../admission/verdict.ts';
 import { checkDemands } from '../privileges/demands.ts';
 import { type Affordable, affordOperation, type CostRefusal, type Validated } from './afford-operation.ts';
@@ -23,7 +24,10 @@ export async function admitOperation(
   const { key, privileges } = caller;
   const { schema, argumentReader } = surface;
   const { coerced } = variables;
-  const restricted = restrictOperation(key, restrictedOperation(plan, coerced), surface);
+  const restrictable = restrictedOperation(plan, coerced);
+  const retiring = judgeRetiringSecret(key.type, caller.secret, restrictable);
+  if (retiring.kind === 'REFUSED') return retiring;
+  const restricted = restrictOperation(key, restrictable, surface);
   // Where forbidden names look unknown, a refusal that needs the name comes after that.
   if (restricted.kind === 'REFUSED' && key.onDenied !== 'HIDE') return restricted;
   const allowed = judgePrivileges(checkDemands(demands, privileges, variables));

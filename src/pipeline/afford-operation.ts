@@ -1,10 +1,8 @@
-import { GraphQLError } from 'graphql';
 import { judgeBudget, keyStatus } from '../admission/budget.ts';
 import { judgeEstimate, judgePrice, type PricedEstimate } from '../admission/price.ts';
-import { type Refusal, refused, type Verdict } from '../admission/verdict.ts';
+import type { Refusal, Verdict } from '../admission/verdict.ts';
 import type { CostBreakdown } from '../cost/cost-breakdown.ts';
 import { type CostExtension, costExtension } from '../cost/cost-extensions.ts';
-import { codeOf } from '../kernel/errors.ts';
 import type { DocumentPlan } from '../plan/document-plan.ts';
 import { judgeReserve } from '../throttle/decide.ts';
 import type { StoreInUse } from '../throttle/headers.ts';
@@ -13,6 +11,7 @@ import type { Candidate } from './candidate.ts';
 import type { Caller } from './request-record.ts';
 import type { PipelineServices } from './services.ts';
 import type { Surface } from './surface.ts';
+import { unlessUnavailable } from './unless-unavailable.ts';
 import { isUrgent } from './urgent.ts';
 
 /** A price, and what stands in the buckets of whoever pays it. */
@@ -158,18 +157,4 @@ function refusedWithCost(
   const throttleStatus = keyStatus(caller.policy, states);
   const cost = costExtension({ requestedPoints: estimate.points, actual: undefined, throttleStatus, breakdown });
   return { ...refusal, cost };
-}
-
-/** What the policy `closed` answers when the store is down. */
-async function unlessUnavailable<Answer>(
-  work: Promise<Answer>,
-): Promise<{ readonly kind: 'ANSWERED'; readonly answer: Answer } | Refusal> {
-  try {
-    return { kind: 'ANSWERED', answer: await work };
-  } catch (error) {
-    if (error instanceof GraphQLError && codeOf(error) === 'RATE_LIMITER_UNAVAILABLE') {
-      return refused('UNAVAILABLE', [error]);
-    }
-    throw error;
-  }
 }

@@ -12,6 +12,7 @@ export function callerContext(record: RequestRecord, caller: Caller, surface: Su
     requestId: record.arrival.requestId,
     clientAddress: record.arrival.clientAddress,
     apiKey: key,
+    secretStatus: caller.secret.status,
     access: privileges,
     usablePrivileges: () => usablePrivileges(surface.compiled, caller.measured ?? privileges),
     async budget() {

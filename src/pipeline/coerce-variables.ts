@@ -13,7 +13,8 @@ const mostErrors = 20;
 
 /**
  * Coerces variable values once, for conditions, price and page sizes, by the rules of execution (GraphQL spec §6.1.2).
- * Messages make no suggestions: those could name what the caller may not know.
+ * Messages make no suggestions, which could name what the caller may not know, and do not repeat values, which may be
+ * secrets.
  */
 export function coerceVariables(
   schema: GraphQLSchema,
@@ -28,12 +29,18 @@ export function coerceVariables(
   return {
     kind: 'INVALID',
     errors: errors.map(({ message, nodes }) =>
-      codedError('BAD_USER_INPUT', shortened(message), {}, { nodes: nodes ?? null }),
+      codedError('BAD_USER_INPUT', withoutValue(message), {}, { nodes: nodes ?? null }),
     ),
   };
 }
 
-/** graphql-js repeats the value; a long one says no more than its beginning. */
-function shortened(message: string): string {
-  return message.length <= 300 ? message : `${message.slice(0, 300)}…`;
+/** `Variable "$v" got invalid value <all of it> at "v.field"; <what is wrong>`, as graphql-js says it. */
+const repeating =
+  /^(Variable "\$\w+") got invalid value [\s\S]*?( at "[^"]{1,200}")?; (?=Expected |Field "|Exactly |Value |\w+ cannot )/;
+const repeatingScalar = /^(Variable "\$\w+") got invalid value [\s\S]*?( at "[^"]{1,200}")?; /;
+
+function withoutValue(message: string): string {
+  const pattern = repeating.test(message) ? repeating : repeatingScalar;
+  const text = message.replace(pattern, '$1 got an invalid value$2; ').replace(/ value: [\s\S]*$/, ' value.');
+  return text.length <= 300 ? text : `${text.slice(0, 300)}…`;
 }

@@ -6,9 +6,12 @@ import { codedError } from '../kernel/errors.ts';
  * (Fetch standard, "CORS-safelisted request-header"); a GET with another content type is the same trick in browsers
  * that let it pass; exotic charsets and encodings make a small body a large one.
  */
-export function unreadableBody({ method, headers }: Request): GraphQLError | undefined {
+export function unreadableBody({ method, headers, url }: Request): GraphQLError | undefined {
   const contentType = headers.get('content-type');
-  if (contentType === null && method === 'GET') return undefined;
+  if (method === 'GET') {
+    const problem = unreadableParameter(new URL(url, 'http://localhost').searchParams);
+    if (problem || contentType === null) return problem;
+  }
   const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');
   const isJson = type.trim() === 'application/json' || type.trim() === 'application/graphql+json';
   const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='));
@@ -16,6 +19,37 @@ export function unreadableBody({ method, headers }: Request): GraphQLError | und
   const encoding = headers.get('content-encoding') ?? 'identity';
   if (isJson && isUtf8 && encoding === 'identity') return undefined;
   return codedError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json in UTF-8, uncompressed.');
+}
+
+/** Of a GET (GraphQL over HTTP, "GET"): both are JSON in a parameter. */
+function unreadableParameter(parameters: URLSearchParams): GraphQLError | undefined {
+  for (const name of ['variables', 'extensions']) {
+    try {
+      JSON.parse(parameters.get(name) || '{}');
+    } catch {
+      return codedError('BAD_REQUEST', `The parameter "${name}" is not JSON.`);
+    }
+  }
+  return undefined;
+}
+
+const answered = ['application/graphql-response+json', 'application/json', 'text/event-stream', 'multipart/mixed'];
+
+/**
+ * When no answer can be given in a type that `Accept` names (RFC 9110 §12.5.1). To be asked before anything runs: Yoga
+ * finds it out with the result of a mutation in its hands.
+ */
+export function unacceptableAnswer({ headers }: Request): GraphQLError | undefined {
+  const ranges = (headers.get('accept') || '*/*').toLowerCase().replaceAll(/\s/g, '').split(',');
+  const inUtf8 = ranges.map((range) => range.split(';')).filter(([, ...parameters]) => parameters.every(isUtf8));
+  const types = new Set(inUtf8.map(([type]) => type));
+  if (types.has('*/*')) return undefined;
+  if (answered.some((type) => types.has(type) || types.has(type.replace(/\/.*/, '/*')))) return undefined;
+  return codedError('NOT_ACCEPTABLE', `The answer can be ${answered.join(', ')}.`);
+}
+
+function isUtf8(parameter: string): boolean {
+  return !parameter.includes('charset=') || parameter === 'charset=utf-8';
 }
 
 /** A subscription is answered as Server-Sent Events, or not at all. */

@@ -33,7 +33,7 @@ export function decideDenials(
   const asItIs: RunningOperation = { kind: 'RUNS', operation, document, answerOf: (result) => result };
   if (key.onDenied === 'HIDE') {
     const denials = checkDemands(operation.demands, privileges, variables);
-    return denials.length === 0 ? asItIs : refused('INVALID', hiddenErrors(denials));
+    return denials.length === 0 ? asItIs : refused('FORBIDDEN', hiddenErrors(denials));
   }
   const { plan, demands } = operation;
   if (key.onDenied !== 'NULL' || plan.operation.operation !== OperationTypeNode.QUERY) return asItIs;

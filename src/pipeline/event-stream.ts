@@ -5,14 +5,16 @@ export interface EventAnswer<Answer> {
 }
 
 /**
- * Answers each event of a source, one at a time; a source that fails has a last answer, made by `failed`. Written out and not as a generator: a generator's `return` waits for
- * the event that it is waiting for, and a client that left would hold its source until something happens.
+ * Answers each event of a source, one at a time; a source that fails has a last answer, made by `failed`. It ends when a
+ * signal is aborted, also when nobody reads it: whoever left before the answer began never will.
+ * Written out and not as a generator: a generator's `return` waits for the event that it is waiting for, and a client
+ * that left would hold its source until something happens.
  */
 export function eventStream<Event, Answer>(
   source: AsyncIterable<Event>,
   answer: (event: Event) => Promise<EventAnswer<Answer>>,
   failed: (thrown: unknown) => Answer,
-  signal: AbortSignal,
+  signals: readonly AbortSignal[],
 ): AsyncIterableIterator<Answer> {
   const events = source[Symbol.asyncIterator]();
   const done = { done: true, value: undefined } as const;
@@ -20,15 +22,16 @@ export function eventStream<Event, Answer>(
 
   async function end(): Promise<typeof done> {
     ended = true;
-    signal.removeEventListener('abort', end);
+    for (const signal of signals) signal.removeEventListener('abort', end);
     await events.return?.();
     return done;
   }
-  signal.addEventListener('abort', end, { once: true });
+  for (const signal of signals) signal.addEventListener('abort', end, { once: true });
+  if (signals.some(({ aborted }) => aborted)) void end();
 
   return {
     async next() {
-      if (ended || signal.aborted) return end();
+      if (ended) return end();
       try {
         const event = await events.next();
         if (ended || event.done) return end();

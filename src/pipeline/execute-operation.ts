@@ -59,7 +59,7 @@ export async function executeOperation(
   if (admission.kind === 'VALIDATED') return validatedOperation(record, admission, caller);
   if (admission.measured) noteThrottled(record, admission.measured);
   const { estimate, reservation } = admission;
-  record.admitted = { operation, variables: { raw, coerced: variables.variables } };
+  record.admitted = { operation: running.operation, variables: values };
   record.requestedQueryCost = estimate.points;
 
   // 12 Run. When the process dies from here on, the reservation stays charged and its slot is free after its time.

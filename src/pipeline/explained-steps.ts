@@ -46,19 +46,24 @@ const reasons: Readonly<Partial<Record<RequestStep, string>>> = {
 
 /** Collects verdicts in whatever order they come; a later one of a step replaces an earlier one. */
 export function explainedSteps() {
-  const verdicts = new Map<RequestStep, Verdict>();
+  const explained = new Map<RequestStep, ExplainedStep>();
   return {
-    judge: (step: RequestStep, verdict: Verdict): void => void verdicts.set(step, verdict),
-    all: (): readonly ExplainedStep[] => order.map((step) => explained(step, verdicts.get(step))),
+    /** @param note what a step that passed has to say all the same */
+    judge: (step: RequestStep, verdict: Verdict, note?: string): void =>
+      void explained.set(step, explain(step, verdict, note)),
+    all: (): readonly ExplainedStep[] => order.map((step) => explained.get(step) ?? skipped(step)),
   };
 }
 
-function explained(step: RequestStep, verdict: Verdict | undefined): ExplainedStep {
-  if (verdict === undefined) {
-    const message = reasons[step] ?? 'A step before it refused the request.';
-    return { step, outcome: 'SKIPPED', code: undefined, message };
-  }
-  if (verdict.kind === 'PASSED') return { step, outcome: 'PASSED', code: undefined, message: undefined };
+export type ExplainedSteps = ReturnType<typeof explainedSteps>;
+
+function skipped(step: RequestStep): ExplainedStep {
+  const message = reasons[step] ?? 'A step before it refused the request.';
+  return { step, outcome: 'SKIPPED', code: undefined, message };
+}
+
+function explain(step: RequestStep, verdict: Verdict, note: string | undefined): ExplainedStep {
+  if (verdict.kind === 'PASSED') return { step, outcome: 'PASSED', code: undefined, message: note };
   const [first] = verdict.errors;
   const more = verdict.errors.length > 1 ? ` (and ${verdict.errors.length - 1} more)` : '';
   return { step, outcome: 'REFUSED', code: codeOf(first), message: `${first?.message ?? ''}${more}` };

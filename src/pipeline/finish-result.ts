@@ -27,7 +27,8 @@ export function finishResult<Result extends ExecutionResult>(
 /** Yoga gives some errors a status of its own (405 for a mutation by GET); which of them are 200 for JSON is ours to say. */
 function withStatus(error: GraphQLError): GraphQLError {
   const given = error.extensions['http'] as GivenHttp | undefined;
-  return asRequestError(error, given?.headers, given?.status);
+  const coded = given?.status === 405 ? replaced(error, codedError('METHOD_NOT_ALLOWED', error.message)) : error;
+  return asRequestError(coded, given?.headers, given?.status);
 }
 
 interface GivenHttp {

@@ -3,7 +3,9 @@ import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { costMode } from '../cost/cost-extensions.ts';
 import type { Arrival, Handled } from '../http/edge.ts';
+import { errorResponse } from '../http/error-response.ts';
 import { codedError, codeOf } from '../kernel/errors.ts';
+import { unacceptableAnswer } from './content-negotiation.ts';
 import { usageRecording } from './record-usage.ts';
 import { type RequestRecord, startRecord } from './request-record.ts';
 import type { PipelineServices } from './services.ts';
@@ -53,6 +55,12 @@ export function createGraphqlServer(
   const recordUsage = usageRecording(surface.compiled, services);
   return async (request, arrival) => {
     const record = startRecord(arrival, surface.type, costMode(request.headers.get('graphql-cost')));
+    record.countEvent = (event) => recordUsage(record, request.headers, event);
+    const unacceptable = unacceptableAnswer(request);
+    if (unacceptable) {
+      record.outcome = 'INVALID';
+      return { response: errorResponse(request, unacceptable), log: accessLog(record) };
+    }
     const response = await yoga.fetch(request, { record });
     recordUsage(record, request.headers);
     return { response, log: accessLog(record), originListed: record.originListed };

@@ -14,20 +14,21 @@ export interface SentOperation {
 
 /**
  * Under `HIDE` a document and its variables must first fit the caller's view, as if that were the whole schema: what is
- * wrong is said from the view alone. Everybody else passes.
+ * wrong is said from the view alone. Everybody else passes. Only the log tells the owner of the API what is forbidden
+ * from what does not exist.
  */
 export function judgeOnView(sent: SentOperation, caller: Caller, surface: Surface): Verdict {
   if (caller.key.onDenied !== 'HIDE') return passed;
   const view = surface.viewOf(caller.privileges);
   const problems = problemsOnView(sent, view, surface);
-  if (problems.length > 0) return refused('INVALID', problems);
+  if (problems.length > 0) return refused('FORBIDDEN', problems);
   const operation = getOperationAST(sent.document, sent.operationName);
   if (!operation) return passed;
-  const coercion = coerceVariables(view, operation, sent.variables);
-  if (coercion.kind === 'INVALID') return refused('INVALID', coercion.errors);
-  // A required part that the view does not show is nothing that an error may name.
+  const onView = coerceVariables(view, operation, sent.variables);
   const onFull = coerceVariables(surface.schema, operation, sent.variables);
+  if (onView.kind === 'INVALID') return refused(onFull.kind === 'INVALID' ? 'INVALID' : 'FORBIDDEN', onView.errors);
   if (onFull.kind === 'COERCED') return passed;
+  // A required part that the view does not show is nothing that an error may name.
   return refused('INVALID', [codedError('BAD_USER_INPUT', 'The variables cannot be used with this operation.')]);
 }
 
@@ -42,7 +43,8 @@ export function hiddenErrors(
   return [codedError('GRAPHQL_VALIDATION_FAILED', 'The document does not fit the schema.')];
 }
 
-function problemsOnView(
+/** Against a view as if it were the whole schema. */
+export function problemsOnView(
   { document, operationName }: Omit<SentOperation, 'variables'>,
   view: GraphQLSchema,
   surface: Surface,

@@ -8,6 +8,7 @@ import type { Caller, RequestRecord } from './request-record.ts';
 import { restrictClient } from './restrict.ts';
 import type { PipelineServices } from './services.ts';
 import type { Surface } from './surface.ts';
+import { unlessUnavailable } from './unless-unavailable.ts';
 
 export type Identification = { readonly kind: 'IDENTIFIED'; readonly caller: Caller } | Refusal;
 
@@ -29,18 +30,35 @@ export async function identify(
       resolution.kind !== 'MALFORMED' && resolution.kind !== 'UNKNOWN' && resolution.kind !== 'WRONG_SECRET';
     return proved ? refusal : judgeAttempt(services.failedAttempts.failed(arrival.clientAddress), refusal);
   }
-  const { key, secret } = resolution;
+  const { key } = resolution;
   const verdict = judgeSurface(key.type, surface.type);
   if (verdict.kind === 'REFUSED') return verdict;
   const restricted = restrictClient(request, record, key, surface);
   if (restricted.kind === 'REFUSED') return restricted;
+  const secret = await firstUsed(resolution, services);
   return {
     kind: 'IDENTIFIED',
     caller: { key, secret, privileges: surface.privilegesOf(key), policy: policyFor(key, services.plans) },
   };
 }
 
+/** When it cannot be noted, the secret stays pending, works all the same, and its next use tries again. */
+async function firstUsed(
+  { key, secret }: Pick<Caller, 'key' | 'secret'>,
+  { activateSecret, logger }: PipelineServices,
+): Promise<Caller['secret']> {
+  if (secret.status !== 'PENDING') return secret;
+  try {
+    await activateSecret(key, secret);
+    return { ...secret, status: 'ACTIVE' };
+  } catch (err) {
+    logger.warn({ err, keyPublicId: key.publicId }, 'a new secret was used and could not be made active');
+    return secret;
+  }
+}
+
 /** Step 6: requests in the window. */
 export async function countRequest({ policy }: Caller, { throttle }: PipelineServices): Promise<Verdict> {
-  return judgeWindow(await throttle.count(policy.windows));
+  const counted = await unlessUnavailable(throttle.count(policy.windows));
+  return counted.kind === 'REFUSED' ? counted : judgeWindow(counted.answer);
 }

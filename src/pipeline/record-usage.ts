@@ -11,11 +11,11 @@ import { normalizeDocument } from '../usage/normalize-document.ts';
 import type { FieldUse, UsageDocument, UsageEvent, UsageOperation } from '../usage/usage-event.ts';
 import type { VariableValues } from './candidate.ts';
 import type { PreparedOperation } from './prepare-operation.ts';
-import type { RequestRecord } from './request-record.ts';
+import type { RequestRecord, StreamEvent } from './request-record.ts';
 import type { PipelineServices } from './services.ts';
 
-/** Step 14, after the answer was made. */
-export type RecordUsage = (record: RequestRecord, headers: Headers) => void;
+/** Step 14, after the answer was made; and for each event of a stream, which is no request but costs something. */
+export type RecordUsage = (record: RequestRecord, headers: Headers, event?: StreamEvent) => void;
 
 /** Sets of fields that are kept for one operation and one set of rules: one for each way to give its variables. */
 const setsPerOperation = 32;
@@ -45,6 +45,7 @@ export function usageRecording(schema: CompiledSchema, { usage, clock, logger }:
     const key = caller?.key ?? namedKey;
     return {
       at: clock.now(),
+      requests: 1,
       requestId: arrival.requestId,
       surface: record.surface,
       apiKey: key && { id: key.id, secretId: caller?.secret.id, applicationId: key.application.id },
@@ -63,9 +64,10 @@ export function usageRecording(schema: CompiledSchema, { usage, clock, logger }:
     };
   }
 
-  return (record, headers) => {
+  return (record, headers, event) => {
     try {
-      usage.record(eventOf(record, headers));
+      const request = eventOf(record, headers);
+      usage.record(event ? { ...request, ...event, at: clock.now(), requests: 0, uses: [], denials: [] } : request);
     } catch (err) {
       logger.error({ requestId: record.arrival.requestId, err }, 'a request was not counted');
     }

@@ -5,6 +5,7 @@ import type { Arrival } from '../http/edge.ts';
 import type { ErrorCode } from '../kernel/error-codes.ts';
 import type { ApiKeyRecord, ApiKeyType, KeySecretRecord } from '../keys/api-key.ts';
 import type { CompiledPrivileges } from '../privileges/compile-privileges.ts';
+import type { PresentedClient } from '../restrictions/judge-client.ts';
 import type { ThrottlePolicy } from '../throttle/policy.ts';
 import type { VariableValues } from './candidate.ts';
 import type { PreparedOperation } from './prepare-operation.ts';
@@ -22,6 +23,8 @@ export interface RequestRecord {
   namedKey: ApiKeyRecord | undefined;
   /** Steps 1–4. */
   caller: Caller | undefined;
+  /** Step 5: what the request says of where it comes from. */
+  client: PresentedClient | undefined;
   /** Step 5: whether the key lists the web origin of the request; `undefined` until a key was proved. */
   originListed: boolean | undefined;
   /** Step 6: refused, unless the operation turns out to be one that is never throttled. */
@@ -44,6 +47,16 @@ export interface RequestRecord {
   outcome: Outcome;
   /** All errors of the answer. */
   errors: readonly GraphQLError[];
+  /** Counts an event of the stream that answers the request. */
+  countEvent: (event: StreamEvent) => void;
+}
+
+/** What one event of a stream came to. */
+export interface StreamEvent {
+  /** Points. */
+  readonly requestedCost: number;
+  readonly actualCost: number;
+  readonly errors: number;
 }
 
 export interface RecordedOperation {
@@ -70,6 +83,7 @@ export function startRecord(arrival: Arrival, surface: ApiKeyType, costMode?: Co
     costMode,
     namedKey: undefined,
     caller: undefined,
+    client: undefined,
     originListed: undefined,
     overWindow: undefined,
     document: undefined,
@@ -82,5 +96,6 @@ export function startRecord(arrival: Arrival, surface: ApiKeyType, costMode?: Co
     wouldBeThrottled: [],
     outcome: 'OK',
     errors: [],
+    countEvent: () => {},
   };
 }

@@ -6,7 +6,7 @@ import { ofBit } from '../plan/privilege-bit.ts';
 import type { Verb } from '../plan/verb.ts';
 import type { CompiledPrivileges } from '../privileges/compile-privileges.ts';
 import type { Demands } from '../privileges/demands.ts';
-import { lensOf, readDocument } from './explain-document.ts';
+import { type AskedOperation, lensOf, readDocument } from './explain-document.ts';
 import type { DocumentLimits } from './parse-document.ts';
 import type { Surface } from './surface.ts';
 
@@ -26,12 +26,12 @@ export interface RequiredPrivilege {
  */
 export function requiredPrivileges(
   actor: ApiKeyRecord,
-  { document, operationName }: { readonly document: string; readonly operationName: string | undefined },
+  operation: AskedOperation,
   surface: Surface,
   limits: DocumentLimits,
 ): readonly RequiredPrivilege[] {
   const lens = lensOf(actor, surface);
-  const read = readDocument(document, operationName, surface, lens, limits);
+  const read = readDocument(operation, surface, lens, limits);
   if (read.kind === 'REFUSED') throw firstOf(read.errors);
   return privilegesFor(read.operation.demands, lens);
 }

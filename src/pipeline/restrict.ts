@@ -3,7 +3,7 @@ import { judgeRestrictions } from '../admission/restrictions.ts';
 import { passed, type Verdict } from '../admission/verdict.ts';
 import type { ApiKeyRecord } from '../keys/api-key.ts';
 import { type CoercedVariables, type DocumentPlan, holds } from '../plan/document-plan.ts';
-import { judgeClient, listsOrigin, presentedClient } from '../restrictions/judge-client.ts';
+import { judgeClient, listsOrigin, type PresentedClient, presentedClient } from '../restrictions/judge-client.ts';
 import { judgeRestrictedOperation, type RestrictedOperation } from '../restrictions/judge-operation.ts';
 import type { OperationKind } from '../restrictions/restrictions.ts';
 import type { Surface } from './surface.ts';
@@ -11,6 +11,7 @@ import type { Surface } from './surface.ts';
 /** The part of the request's record that this step reads and writes. */
 interface ArrivalRecord {
   readonly arrival: { readonly clientAddress: string };
+  client: PresentedClient | undefined;
   originListed: boolean | undefined;
 }
 
@@ -18,9 +19,20 @@ interface ArrivalRecord {
 export function restrictClient(request: Request, record: ArrivalRecord, key: ApiKeyRecord, surface: Surface): Verdict {
   const restrictions = surface.restrictionsOf(key);
   const client = presentedClient(request.headers, record.arrival.clientAddress);
+  record.client = client;
   record.originListed =
     restrictions !== undefined && client.origin !== null && listsOrigin(restrictions, client.origin);
   return restrictions ? judgeRestrictions(judgeClient(restrictions, client)) : passed;
+}
+
+/** The same anew, for something that outlives its request: the key may have been restricted since. */
+export function restrictClientAgain(
+  { client }: Pick<ArrivalRecord, 'client'>,
+  key: ApiKeyRecord,
+  surface: Surface,
+): Verdict {
+  const restrictions = surface.restrictionsOf(key);
+  return restrictions && client ? judgeRestrictions(judgeClient(restrictions, client)) : passed;
 }
 
 /** Step 8: what the key is for. */

@@ -1,5 +1,6 @@
 import { type GraphQLSchema, printSchema } from 'graphql';
 import { judgeBudget } from '../admission/budget.ts';
+import { judgeRetiringSecret } from '../admission/retiring-secret.ts';
 import type { Refusal } from '../admission/verdict.ts';
 import { chargedPoints, introspectionCost } from '../cost/points.ts';
 import type { Arrival, Handled } from '../http/edge.ts';
@@ -12,6 +13,7 @@ import { restrictOperation, schemaOperation } from './restrict.ts';
 import type { PipelineServices } from './services.ts';
 import { settle } from './settle.ts';
 import type { Surface } from './surface.ts';
+import { unlessUnavailable } from './unless-unavailable.ts';
 
 export type SdlServer = (request: Request, arrival: Arrival) => Promise<Handled>;
 
@@ -46,14 +48,14 @@ async function sdlOf(
   record.caller = caller;
   const counted = await countRequest(caller, services);
   if (counted.kind === 'REFUSED') return counted;
+  const retiring = judgeRetiringSecret(caller.key.type, caller.secret, schemaOperation);
+  if (retiring.kind === 'REFUSED') return retiring;
   const restricted = restrictOperation(caller.key, schemaOperation, surface);
   if (restricted.kind === 'REFUSED') return restricted;
   const reservation = { id: services.makeId(), cost: introspectionCost, buckets: caller.policy.buckets, ttlMs: 1000 };
-  const reserved = judgeBudget(
-    await services.throttle.reserve(reservation),
-    caller.policy,
-    introspectionCost / 1_000_000,
-  );
+  const asked = await unlessUnavailable(services.throttle.reserve(reservation));
+  if (asked.kind === 'REFUSED') return asked;
+  const reserved = judgeBudget(asked.answer, caller.policy, chargedPoints(introspectionCost));
   if (reserved.kind === 'REFUSED') return reserved;
   settle(reservation, introspectionCost, services);
   record.requestedQueryCost = chargedPoints(introspectionCost);

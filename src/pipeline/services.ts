@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../kernel/clock.ts';
 import type { Counter } from '../kernel/counter.ts';
 import type { MakeId } from '../kernel/uuid.ts';
+import type { ApiKeyRecord, KeySecretRecord } from '../keys/api-key.ts';
 import type { KeyResolver } from '../keys/resolve/key-resolver.ts';
 import type { FailedAttempts } from '../throttle/failed-attempts.ts';
 import type { ThrottlePlans } from '../throttle/plans.ts';
@@ -11,6 +12,8 @@ import type { UsageRecorder } from '../usage/record/usage-recorder.ts';
 /** What the pipeline works with; made once by the composition root. */
 export interface PipelineServices {
   readonly keys: KeyResolver;
+  /** Step 5 was passed with a pending secret: from now on it is the key's own. */
+  readonly activateSecret: (key: ApiKeyRecord, secret: KeySecretRecord) => Promise<void>;
   readonly throttle: ThrottleStore;
   /** Operations that cost more than their estimate: always 0, or there is a fault in the cost room. */
   readonly estimateViolations: Counter;

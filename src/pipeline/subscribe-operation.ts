@@ -1,6 +1,7 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, GraphQLError } from 'graphql';
 import { judgeKey } from '../admission/credentials.ts';
 import { passed, type Refusal, refused, type Verdict } from '../admission/verdict.ts';
+import { chargedPoints } from '../cost/points.ts';
 import { asError, codedError } from '../kernel/errors.ts';
 import { invariant } from '../kernel/invariant.ts';
 import { policyFor } from '../throttle/policy.ts';
@@ -16,6 +17,7 @@ import { callerInForce, measureDenials, noteThrottled } from './measure-mode.ts'
 import type { PreparedOperation } from './prepare-operation.ts';
 import { refuse, refuseAs } from './refusal.ts';
 import type { Caller, RequestRecord } from './request-record.ts';
+import { restrictClientAgain } from './restrict.ts';
 import type { PipelineServices } from './services.ts';
 import { settle, settledStates, watchEstimate } from './settle.ts';
 import type { Surface } from './surface.ts';
@@ -26,6 +28,8 @@ export interface Subscription {
   readonly record: RequestRecord;
   readonly surface: Surface;
   readonly services: PipelineServices;
+  /** Aborted when the client is gone. */
+  readonly left: AbortSignal;
   /** A context of its own for each event: what was decided for one event is not decided for the next. */
   contextFor(caller: Caller): object;
 }
@@ -77,10 +81,10 @@ export async function subscribeOperation(
     const { errors } = refuse([unexpected(thrown)]);
     return finishResult({ errors }, record.arrival.requestId, services.logger);
   };
-  return eventStream(source, answer, failed, services.draining);
+  return eventStream(source, answer, failed, [services.draining, subscription.left]);
 }
 
-/** Steps 4 and 9–13 anew. */
+/** Steps 4, 5 and 8–13 anew. */
 async function answerEvent(
   event: unknown,
   subscription: Subscription,
@@ -91,6 +95,8 @@ async function answerEvent(
   const { args, surface, services } = subscription;
   const now = await recheck(opener, surface, services);
   if (now.kind === 'REFUSED') return ending(now);
+  const restricted = restrictClientAgain(subscription.record, now.caller.key, surface);
+  if (restricted.kind === 'REFUSED') return ending(restricted);
   const caller = callerInForce(now.caller, args, surface);
   const allowed = judgeEvent(operation, variables, caller, subscription);
   if (allowed.kind === 'REFUSED') return ending(allowed);
@@ -110,6 +116,11 @@ async function answerEvent(
   const actual = meter.actual();
   settle(reservation, actual, services);
   watchEstimate(admission, actual, services);
+  subscription.record.countEvent({
+    requestedCost: admission.estimate.points,
+    actualCost: chargedPoints(actual),
+    errors: result.errors?.length ?? 0,
+  });
   const left = settledStates(states, reservation, actual);
   return { value: withCost(result, { ...admission, actual, caller, states: left }), ends: false };
 }

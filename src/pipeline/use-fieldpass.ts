@@ -8,6 +8,7 @@ import { executeOperation } from './execute-operation.ts';
 import { finishResult } from './finish-result.ts';
 import { hiddenErrors, judgeOnView, type SentOperation } from './hide-mode.ts';
 import { countRequest, identify } from './identify.ts';
+import { withKeyWarning } from './key-warning.ts';
 import { callerInForce } from './measure-mode.ts';
 import { parseDocument } from './parse-document.ts';
 import { refuseAs } from './refusal.ts';
@@ -92,7 +93,14 @@ export function useFieldpass(
       }
       return setSubscribeFn((given: ExecutionArgs) =>
         subscribeOperation(
-          { args: given, record, surface, services, contextFor: (current) => contextFor(record, current) },
+          {
+            args: given,
+            record,
+            surface,
+            services,
+            left: request.signal,
+            contextFor: (current) => contextFor(record, current),
+          },
           caller,
         ),
       );
@@ -105,7 +113,8 @@ export function useFieldpass(
       if (result.errors && !isDecided) record.outcome = 'INVALID';
       record.errors = result.errors ?? [];
       const suggested = isDecided ? result : suggest(result, record, surface);
-      setResult(finishResult(suggested, record.arrival.requestId, services.logger));
+      const finished = finishResult(suggested, record.arrival.requestId, services.logger);
+      setResult(withKeyWarning(finished, record.caller, services.clock.now()));
     },
   };
 }

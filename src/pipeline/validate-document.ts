@@ -1,5 +1,5 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, type ValidationRule, validate } from 'graphql';
-import { codedError } from '../kernel/errors.ts';
+import { codedError, codeOf } from '../kernel/errors.ts';
 
 const mostErrors = 20;
 
@@ -9,7 +9,14 @@ export function validateDocument(
   document: DocumentNode,
   rules?: readonly ValidationRule[],
 ): readonly GraphQLError[] {
-  return validate(schema, document, rules, { maxErrors: mostErrors, hideSuggestions: true });
+  return unlessGivenUp(validate(schema, document, rules, { maxErrors: mostErrors, hideSuggestions: true }));
+}
+
+/** graphql-js stops comparing fields with each other after so many pairs, and says so as if it were a mistake in them. */
+function unlessGivenUp(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  if (errors.at(-1)?.message !== 'Validation aborted.') return errors;
+  const message = 'The document selects the same fields too often to be checked: merge its selections and fragments.';
+  return [codedError('QUERY_TOO_COMPLEX', message)];
 }
 
 /**
@@ -43,15 +50,11 @@ export function viewValidation(): ViewValidation {
     byView.set(view, byDocument);
     const known = byDocument.get(document);
     if (known !== undefined) return known;
-    const errors = validate(view, document, undefined, { maxErrors: mostErrors }).map(
-      ({ message, nodes, positions, source }) =>
-        codedError(
-          'GRAPHQL_VALIDATION_FAILED',
-          message,
-          {},
-          { nodes: nodes ?? null, positions: positions ?? null, source: source ?? null },
-        ),
-    );
+    const errors = unlessGivenUp(validate(view, document, undefined, { maxErrors: mostErrors })).map((error) => {
+      const { message, nodes, positions, source } = error;
+      const where = { nodes: nodes ?? null, positions: positions ?? null, source: source ?? null };
+      return codedError(codeOf(error) ?? 'GRAPHQL_VALIDATION_FAILED', message, {}, where);
+    });
     byDocument.set(document, errors);
     return errors;
   };

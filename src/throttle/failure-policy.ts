@@ -10,7 +10,7 @@ export interface FailurePolicyOptions {
   readonly clock: Clock;
   /** Into how many parts a bucket is divided while each instance counts for itself. */
   readonly instances?: number;
-  /** How long the store is left alone after a failure, before one call tries it again. */
+  /** Longest time that the store is left alone before one call tries it again: a tenth of it at first, then twice as long each time. */
   readonly retryAfterMs?: number;
   /** Each call that the store did not answer: for a counter. Never once a request while it is left alone. */
   readonly onFailure?: (call: Call, error: unknown) => void;
@@ -37,6 +37,8 @@ export function withFailurePolicy(options: FailurePolicyOptions): GuardedStore {
   const local = createMemoryStore({ clock, maximumBuckets: 100_000 });
   const madeLocally = new Map<string, Reservation>();
   let leftAloneUntil = Number.NEGATIVE_INFINITY;
+  let leaveAloneMs = retryAfterMs / 10;
+  let failures = 0;
   let degraded = false;
 
   async function shared<Answer>(
@@ -45,16 +47,23 @@ export function withFailurePolicy(options: FailurePolicyOptions): GuardedStore {
     instead: () => Promise<Answer>,
   ): Promise<Answer> {
     if (clock.monotonic() < leftAloneUntil) return instead();
+    const round = failures;
     // Only this call tries a store that failed: the others do not wait for it.
     if (degraded) leftAloneUntil = clock.monotonic() + retryAfterMs;
     try {
       const answer = await ask();
       leftAloneUntil = Number.NEGATIVE_INFINITY;
+      leaveAloneMs = retryAfterMs / 10;
       if (degraded) options.onRecovered?.();
       degraded = false;
       return answer;
     } catch (error) {
-      leftAloneUntil = clock.monotonic() + retryAfterMs;
+      // Of the calls that were under way together, the first that fails speaks for all.
+      if (round === failures) {
+        failures++;
+        leftAloneUntil = clock.monotonic() + leaveAloneMs;
+        leaveAloneMs = Math.min(retryAfterMs, leaveAloneMs * 2);
+      }
       options.onFailure?.(call, error);
       if (!degraded) options.onDegraded?.(error);
       degraded = true;

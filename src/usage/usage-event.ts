@@ -5,6 +5,8 @@ import type { UsageOutcome } from './outcomes.ts';
 export interface UsageEvent {
   /** When it was answered, in milliseconds since the epoch. */
   readonly at: number;
+  /** 0: an event of a stream, which is no request of its own. */
+  readonly requests: 0 | 1;
   readonly requestId: string;
   readonly surface: 'API' | 'MANAGEMENT';
   /** The key that it named, also when the key was refused. */

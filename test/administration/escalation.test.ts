@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CreateApiKeyInput, createApiKey } from '../../src/administration/create-api-key.ts';
 import { type CreateRoleInput, createRole } from '../../src/administration/create-role.ts';
+import { deleteApiKey } from '../../src/administration/delete-api-key.ts';
 import { deleteRole } from '../../src/administration/delete-role.ts';
 import { disableApiKey } from '../../src/administration/disable-api-key.ts';
 import { enableApiKey } from '../../src/administration/enable-api-key.ts';
 import { revokeApiKey } from '../../src/administration/revoke-api-key.ts';
+import { rotateApiKey } from '../../src/administration/rotate-api-key.ts';
 import type { Caller } from '../../src/administration/services.ts';
+import { undeleteApiKey } from '../../src/administration/undelete-api-key.ts';
 import { type UpdateApiKeyInput, updateApiKey } from '../../src/administration/update-api-key.ts';
 import { type UpdateRoleInput, updateRole } from '../../src/administration/update-role.ts';
 import type { Database } from '../../src/db/database.ts';
@@ -158,6 +161,21 @@ const doors: readonly [string, () => Promise<unknown>][] = [
       return enableApiKey(world.services, weak, { id });
     },
   ],
+  [
+    'rotate: a key that is stronger through a role',
+    async () => {
+      const { id } = await strongKey({ privileges: [], roleIds: [(await strongRole()).id] });
+      return rotateApiKey(world.services, weak, { id, gracePeriodMs: 0, activation: 'IMMEDIATE' });
+    },
+  ],
+  [
+    'undelete: a key that is stronger through a role',
+    async () => {
+      const { id } = await strongKey({ privileges: [], roleIds: [(await strongRole()).id] });
+      await deleteApiKey(world.services, weak, { id });
+      return undeleteApiKey(world.services, weak, { id, keepSecret: true });
+    },
+  ],
 ];
 
 test.each(doors)('%s', async (_, door) => {
@@ -213,6 +231,13 @@ describe('roles', () => {
     expect(await outcome(updateRole(world.services, caller, { id, note: 'x' }))).toBe('PRIVILEGE_ESCALATION');
     expect(await outcome(deleteRole(world.services, caller, { id }))).toBe('PRIVILEGE_ESCALATION');
     expect(await outcome(keyOf(caller, { roleIds: [id] }))).toBe('DONE');
+  });
+
+  test('are for keys with restrictions too', async () => {
+    const restrictions = { server: { allowedIps: ['192.0.2.0/24'] } };
+    const rules = { privileges: ['*'], grantable: ['*'], applicationScope: 'ALL', restrictions } as const;
+    const caller = world.as(await keyOf(world.root, { ...manager, ...rules }));
+    expect(await outcome(roleOf(caller, management, { type: 'MANAGEMENT' }))).toBe('DONE');
   });
 
   test('that an actor has count among what it may mint, with their denials', async () => {

@@ -60,7 +60,12 @@ export async function openWorld(database: Database): Promise<World> {
   });
   const resolution = await resolver.resolve(rootText);
   if (first.kind !== 'MADE' || resolution.kind !== 'ACTIVE') throw new Error('the first key does not work');
-  const as = (key: ApiKeyRecord): Caller => ({ key, address: '192.0.2.1', requestId: 'test-request' });
+  const as = (key: ApiKeyRecord): Caller => ({
+    key,
+    secretStatus: 'ACTIVE',
+    address: '192.0.2.1',
+    requestId: 'test-request',
+  });
   const root = as(resolution.key);
   const application = () =>
     createApplication(services, root, { name: 'Atlas', ownerName: 'Ada', ownerEmail: 'ada@example.com' });

@@ -55,7 +55,7 @@ describe('configuration', () => {
     [
       'CORS_ORIGINS',
       '*',
-      'CORS_ORIGINS: expected origins such as https://app.example.com, separated by commas, got "*"',
+      'CORS_ORIGINS: expected origins such as https://app.example.com, separated by commas, or keys, got "*"',
     ],
   ])('says of %s=%s what is expected', (name, value, expected) => {
     expect(problems({ [name]: value })).toEqual([expected]);

@@ -2,8 +2,9 @@ import { buildClientSchema, type GraphQLNamedInputType, getIntrospectionQuery } 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildManagementSchema } from '../../src/apis/management/schema.ts';
 import { buildPlacesSchema } from '../../src/apis/places/places-schema.ts';
+import { decodeGlobalId, encodeGlobalId } from '../../src/apis/shared/global-id.ts';
 import { errorCodes } from '../../src/kernel/error-codes.ts';
-import { type Leaf, leavesOf, type RootField, rootFields, variablesOf } from '../support/generated-operations.ts';
+import { type Leaf, leavesOf, rootFields, variablesOf } from '../support/generated-operations.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 
 /** Every root field of both surfaces is refused in every way there is, and each refusal says why. */
@@ -14,17 +15,18 @@ const fields = [
   ...rootFields(buildManagementSchema()).map((field) => ({ surface: 'MANAGEMENT' as const, ...field })),
 ].map((field) => ({ ...field, title: `${field.surface}: ${field.operation} ${field.name}` }));
 type Field = (typeof fields)[number];
-const mutationsWith = (inputField: string): readonly Field[] =>
-  fields.filter(
-    (field) => field.operation === 'mutation' && leavesOf(field).some(({ path }) => path.at(-1) === inputField),
-  );
+const mutationsWith = (...inputFields: readonly string[]): readonly Field[] =>
+  fields.filter((field) => {
+    const given = new Set(leavesOf(field).map(({ path }) => path[1]));
+    return field.operation === 'mutation' && inputFields.every((name) => given.has(name));
+  });
 
 let test: TestApp;
 /** Keys that may do everything on their surface, nothing there, and everything within another application. */
 let everything: Record<SurfaceName, string>;
 let nothing: Record<SurfaceName, string>;
 let stranger: string;
-/** Global ids of one object of each type. */
+/** Global ids of one object of each type that can be created, and of a country. */
 const objects = new Map<string, string>();
 
 const plentiful = {
@@ -52,7 +54,7 @@ beforeAll(async () => {
     API: (await test.createKey([], { throttle: plentiful })).key,
     MANAGEMENT: (await test.createKey([], { type: 'MANAGEMENT', throttle: plentiful })).key,
   };
-  for (const type of ['Application', 'ApiKey', 'City']) objects.set(type, await make(type));
+  for (const type of creatable) objects.set(type, await make(type));
   const { body } = await test.graphql(everything.API, '{ country(code: "CH") { id } }');
   objects.set('Country', body.data.country.id);
   const applicationId = await make('Application');
@@ -66,25 +68,43 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+/** In an order in which each can be made: a key needs an application. */
+const creatable = fields
+  .flatMap(({ name }) => /^create(.*)$/.exec(name)?.[1] ?? [])
+  .sort((left, right) => Number(left === 'ApiKey') - Number(right === 'ApiKey'));
+
 /** Creates an object by the mutation of its type, on the surface that has one. */
 async function make(type: string): Promise<string> {
-  const field = fields.find(({ operation, name }) => operation === 'mutation' && name === `create${type}`);
-  if (!field) throw new Error(`there is no create${type}: say here how a ${type} is made`);
-  const [holder] = Object.entries(field.payload).find(([, held]) => held === type) ?? [];
+  const field = fields.find(({ name }) => name === `create${type}`);
+  const [holder] = Object.entries(field?.payload ?? {}).find(([, held]) => held === type) ?? [];
+  if (!field || !holder) throw new Error(`there is no create${type} that answers with it`);
   const document = field.document.replace('{ __typename }', `{ ${holder} { id } }`);
-  const answer = await send(field.surface, everything[field.surface], document, variablesOf(field, plain));
+  const answer = await send(field.surface, everything[field.surface], document, plainVariables(field));
   if (answer.errors.length > 0) throw new Error(JSON.stringify(answer.errors));
-  return answer.data[field.name][holder ?? ''].id;
+  return answer.data[field.name][holder].id;
 }
 
+/** The type of the objects that a field is about, by its name: `updateRole` → `Role`. */
+function typeOf({ name }: Field): string {
+  const named = creatable.filter((type) => name.toLowerCase().includes(type.toLowerCase()));
+  return named.sort((left, right) => right.length - left.length)[0] ?? 'ApiKey';
+}
+
+function plainVariables(field: Field, leaf?: Leaf['path'], value?: unknown): Record<string, unknown> {
+  return variablesOf(field, (name, type) => plain(name, type, typeOf(field)), leaf, value);
+}
+
+let made = 0;
+
 /** Values that are fine where nothing hostile is meant. */
-function plain(name: string, type: GraphQLNamedInputType): unknown {
+function plain(name: string, type: GraphQLNamedInputType, about: string): unknown {
   switch (name) {
     case 'id':
-    case 'apiKeyId':
-      return objects.get('ApiKey');
+      return objects.get(about);
     case 'applicationId':
       return objects.get('Application');
+    case 'name':
+      return `plain ${made++}`;
     case 'code':
     case 'countryCode':
       return 'CH';
@@ -92,8 +112,8 @@ function plain(name: string, type: GraphQLNamedInputType): unknown {
       return 'ada@example.com';
     case 'privileges':
       return 'read:Country';
-    case 'window':
-      return 'PT1M';
+    case 'document':
+      return '{ viewer { apiKey { name } } }';
   }
   switch (type.name) {
     case 'ID':
@@ -105,6 +125,8 @@ function plain(name: string, type: GraphQLNamedInputType): unknown {
       return true;
     case 'DateTime':
       return '2026-11-25T00:00:00Z';
+    case 'Duration':
+      return 'PT1M';
     default:
       return 'plain';
   }
@@ -136,13 +158,29 @@ async function send(surface: SurfaceName, key: string | undefined, query: string
     body: JSON.stringify({ query, variables }).replaceAll(new RegExp(`"${rawNumber}([^"]+)"`, 'g'), '$1'),
   });
   const { status } = response;
+  let text: string;
   if (stream && status === 200) {
-    await response.body?.cancel();
-    return { status, data: {}, errors: [], codes: [], text: '' };
-  }
-  const text = await response.text();
+    const begun = await beginningOf(response);
+    if (begun === undefined) return { status, data: {}, errors: [], codes: [], text: '' };
+    text = begun;
+  } else text = await response.text();
   const { data, errors = [] } = JSON.parse(/^data: (\{.*)$/m.exec(text)?.[1] ?? text);
   return { status, data, errors, codes: errors.map((error: Answer['errors'][number]) => error.extensions?.code), text };
+}
+
+/** What a stream says at once, or `undefined` when it waits for something to happen. */
+async function beginningOf({ body }: Response): Promise<string | undefined> {
+  const reader = (body as ReadableStream<Uint8Array>).getReader();
+  let text = '';
+  for (;;) {
+    const later = new Promise<undefined>((resolve) => setImmediate(() => setImmediate(() => resolve(undefined))));
+    const chunk = await Promise.race([reader.read(), later]);
+    if (chunk?.done) return text;
+    if (!chunk) break;
+    text += Buffer.from(chunk.value).toString();
+  }
+  await reader.cancel();
+  return undefined;
 }
 
 /** The least that any answer must be: coded, a client's fault, and silent about what is inside. */
@@ -180,8 +218,7 @@ describe('the surfaces', () => {
 
 describe.each(fields)('$title', (field) => {
   const { surface, document } = field;
-  const call = (key: string | undefined, variables = variablesOf(field, plain)) =>
-    send(surface, key, document, variables);
+  const call = (key: string | undefined, variables = plainVariables(field)) => send(surface, key, document, variables);
 
   it('needs a key', async () => {
     const { status, codes } = await call(undefined);
@@ -199,10 +236,16 @@ describe.each(fields)('$title', (field) => {
   });
 
   const leaves = leavesOf(field);
+  // What an earlier change ended would answer everything alike.
+  beforeAll(async () => {
+    if (field.operation !== 'mutation') return;
+    for (const type of creatable) objects.set(type, await make(type));
+  });
+
   it.skipIf(leaves.length === 0)('answers any text with a code or with data', async () => {
     for (const { path, type } of leaves) {
       for (const [name, value] of hostileTexts) {
-        const answer = await call(everything[surface], variablesOf(field, plain, path, value));
+        const answer = await call(everything[surface], plainVariables(field, path, value));
         const sent = `${path.join('.')}: ${type} = ${name}`;
         expectCoded(answer, sent);
         if (noCharacters.has(name)) expect([answer.codes, answer.data], sent).toEqual([['BAD_USER_INPUT'], undefined]);
@@ -214,7 +257,7 @@ describe.each(fields)('$title', (field) => {
   it.skipIf(numbers.length === 0)('answers any number with a code or with data', async () => {
     for (const { path, type } of numbers) {
       for (const value of hostileNumbers) {
-        const answer = await call(everything[surface], variablesOf(field, plain, path, value));
+        const answer = await call(everything[surface], plainVariables(field, path, value));
         const sent = `${path.join('.')}: ${type} = ${value}`;
         expectCoded(answer, sent);
         if (notFor(type, value)) expect([answer.status, answer.data], sent).toEqual([400, undefined]);
@@ -226,7 +269,7 @@ describe.each(fields)('$title', (field) => {
   it.skipIf(ids.length === 0)('finds nothing where there is nothing', async () => {
     for (const { path } of ids) {
       for (const [type, id] of unknownIds()) {
-        const answer = await call(everything[surface], variablesOf(field, plain, path, id));
+        const answer = await call(everything[surface], plainVariables(field, path, id));
         expectCoded(answer, `${path.join('.')} = an unknown ${type}`);
         expectNothingFound(field, { path, answer });
       }
@@ -240,16 +283,17 @@ function expectNothingFound(field: Field, { path, answer }: { path: Leaf['path']
   if (field.name.startsWith('upsert')) return;
   if (path.includes('filter')) expect(found?.nodes ?? []).toEqual([]);
   else expect(found).toBeNull();
-  if (field.operation === 'mutation') expect(['NOT_FOUND', 'BAD_USER_INPUT']).toContain(answer.codes[0]);
+  if (field.operation === 'mutation')
+    expect(['NOT_FOUND', 'BAD_USER_INPUT', 'PRIVILEGE_ESCALATION']).toContain(answer.codes[0]);
 }
 
-/** Ids as they are made, of objects that were never made. */
+/** Ids as they are made, of objects that were never made; and an object of a type that there is not. */
 function unknownIds(): readonly (readonly [string, string])[] {
-  return [...objects].map(([type, id]) => {
-    const text = Buffer.from(id, 'base64').toString();
-    const other = text.replaceAll(/[0-9a-f]{4}(?=[^0-9a-f]|$)/g, '0f0f');
-    return [type, Buffer.from(other === text ? `${text}0f` : other).toString('base64url')] as const;
+  const others = [...objects].map(([type, id]) => {
+    const inner = decodeGlobalId(id).id;
+    return [type, encodeGlobalId(type, inner.length === 36 ? inner.replace(/.{12}$/, '0'.repeat(12)) : 'XX')] as const;
   });
+  return [...others, ['Nothing', encodeGlobalId('Nothing', '1')]];
 }
 
 const noCharacters = new Set(['NUL', 'half a surrogate pair']);
@@ -286,15 +330,19 @@ function notFor({ name }: GraphQLNamedInputType, value: unknown): boolean {
   return name === 'Int' && (!Number.isInteger(value) || Math.abs(value) >= 2 ** 31);
 }
 
+const ofAnApplication = new Set(['Application', 'ApiKey']);
+
 describe('an object of another application', () => {
   const taking = fields.filter((field) => field.surface === 'MANAGEMENT' && leavesOf(field).some(isId));
-  it.each(taking)('is not there for $title', async (field) => {
+  it.each(taking)('is for $title as if it were not there', async (field) => {
     for (const { path } of leavesOf(field).filter(isId)) {
-      for (const type of ['Application', 'ApiKey']) {
-        const variables = variablesOf(field, plain, path, objects.get(type));
-        const answer = await send('MANAGEMENT', stranger, field.document, variables);
+      for (const [type, id] of unknownIds().filter(([type]) => ofAnApplication.has(type))) {
+        const ask = (of: string | undefined) =>
+          send('MANAGEMENT', stranger, field.document, plainVariables(field, path, of));
+        const answer = await ask(objects.get(type));
         expectCoded(answer, `${path.join('.')} = ${type} of another application`);
         expectNothingFound(field, { path, answer });
+        expect(answer.text).toBe((await ask(id)).text);
       }
     }
   });
@@ -305,13 +353,13 @@ describe('an object of another application', () => {
       apiKeys(first: 100) { totalCount nodes { application { name } } }
     }`;
     const { data } = await send('MANAGEMENT', stranger, document, {});
-    expect(data.applications).toMatchObject({ totalCount: 1, nodes: [{ name: 'plain' }] });
+    expect(data.applications).toMatchObject({ totalCount: 1, nodes: [{ name: expect.stringMatching(/^plain/) }] });
     expect(data.apiKeys.totalCount).toBe(1);
   });
 
   it('is not made', async () => {
     const field = fields.find(({ name }) => name === 'createApplication');
-    const answer = await send('MANAGEMENT', stranger, field?.document ?? '', variablesOf(field as RootField, plain));
+    const answer = await send('MANAGEMENT', stranger, field?.document ?? '', plainVariables(field as Field));
     expect(answer.data?.createApplication ?? null).toBeNull();
     expect(answer.codes).toHaveLength(1);
   });
@@ -323,20 +371,19 @@ function isId({ type }: Leaf): boolean {
 
 describe('a change', () => {
   it.each(mutationsWith('etag'))('of something that was changed since is refused by $title', async (field) => {
-    const [type = ''] = Object.values(field.payload);
-    const id = await make(type);
-    const stale = variablesOf(field, (name, of) => (name === 'id' ? id : plain(name, of)), ['input', 'etag'], 'stale');
+    objects.set(typeOf(field), await make(typeOf(field)));
+    const stale = plainVariables(field, ['input', 'etag'], 'stale');
     const answer = await send(field.surface, everything[field.surface], field.document, stale);
     expect([answer.status, answer.codes, answer.data?.[field.name] ?? null]).toEqual([200, ['ETAG_MISMATCH'], null]);
   });
 
-  it.each(mutationsWith('idempotencyKey'))(
+  it.each(mutationsWith('idempotencyKey', 'name'))(
     'with an idempotency key that was used is refused by $title',
     async (field) => {
       const again = (name: string) =>
         send(field.surface, everything[field.surface], field.document, {
           input: {
-            ...(variablesOf(field, plain, ['input', 'idempotencyKey'], `again-${field.name}`)['input'] as object),
+            ...(plainVariables(field, ['input', 'idempotencyKey'], `again-${field.name}`)['input'] as object),
             name,
           },
         });

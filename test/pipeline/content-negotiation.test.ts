@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acceptsEventStream, unreadableBody } from '../../src/pipeline/content-negotiation.ts';
+import { acceptsEventStream, unacceptableAnswer, unreadableBody } from '../../src/pipeline/content-negotiation.ts';
 
 function post(headers: Record<string, string>, method = 'POST'): Request {
   return new Request('http://localhost/graphql', {
@@ -33,6 +33,28 @@ describe('the body of a request', () => {
     expect(unreadableBody(post({}, 'GET'))).toBeUndefined();
     expect(unreadableBody(post({ 'content-type': 'text/plain' }, 'GET'))).toBeDefined();
   });
+});
+
+it.each([
+  ['variables={', false],
+  ['variables={}&extensions=x', false],
+  ['variables=&extensions={}', true],
+  ['', true],
+])('the parameters ?%s of a GET are readable: %s', (search, readable) => {
+  expect(unreadableBody(new Request(`http://localhost/graphql?${search}`)) === undefined).toBe(readable);
+});
+
+it.each([
+  ['application/json', true],
+  ['application/*;q=0.5', true],
+  ['image/png, */*', true],
+  ['application/json; charset=utf-8', true],
+  ['application/json; charset=latin1', false],
+  ['text/html', false],
+  ['', true],
+  [',;', false],
+])('Accept: %s can be answered: %s', (accept, expected) => {
+  expect(unacceptableAnswer(new Request('http://localhost/', { headers: { accept } })) === undefined).toBe(expected);
 });
 
 it.each([

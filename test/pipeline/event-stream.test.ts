@@ -27,7 +27,7 @@ const failed = () => -1;
 describe('a stream of events', () => {
   it('answers each event', async () => {
     const source = pushed();
-    const stream = eventStream(source, answerTwice, failed, new AbortController().signal);
+    const stream = eventStream(source, answerTwice, failed, []);
     const next = stream.next();
     source.push(1);
     expect(await next).toEqual({ done: false, value: 2 });
@@ -35,7 +35,7 @@ describe('a stream of events', () => {
 
   it('ends after the answer that ends it, and lets its source go', async () => {
     const source = pushed();
-    const stream = eventStream(source, answerTwice, failed, new AbortController().signal);
+    const stream = eventStream(source, answerTwice, failed, []);
     const next = stream.next();
     source.push(3);
     expect(await next).toEqual({ done: false, value: 6 });
@@ -45,7 +45,7 @@ describe('a stream of events', () => {
 
   it('lets its source go at once when the client leaves, without waiting for an event', async () => {
     const source = pushed();
-    const stream = eventStream(source, answerTwice, failed, new AbortController().signal);
+    const stream = eventStream(source, answerTwice, failed, []);
     const next = stream.next();
     await stream.return?.();
     expect(source.returned).toBe(true);
@@ -55,17 +55,28 @@ describe('a stream of events', () => {
   it('ends when the server drains', async () => {
     const source = pushed();
     const drain = new AbortController();
-    const stream = eventStream(source, answerTwice, failed, drain.signal);
+    const stream = eventStream(source, answerTwice, failed, [drain.signal]);
     const next = stream.next();
     drain.abort();
     expect((await next).done).toBe(true);
     expect(source.returned).toBe(true);
   });
 
+  it('ends for a client that left before it was read', async () => {
+    const source = pushed();
+    const left = new AbortController();
+    eventStream(source, answerTwice, failed, [new AbortController().signal, left.signal]);
+    left.abort();
+    expect(source.returned).toBe(true);
+    const late = pushed();
+    eventStream(late, answerTwice, failed, [left.signal]);
+    expect(late.returned).toBe(true);
+  });
+
   it('says once that its source failed, and ends', async () => {
     const source = pushed();
     source.next = () => Promise.reject(new Error('lost'));
-    const stream = eventStream(source, answerTwice, failed, new AbortController().signal);
+    const stream = eventStream(source, answerTwice, failed, []);
     expect(await stream.next()).toEqual({ done: false, value: -1 });
     expect((await stream.next()).done).toBe(true);
     expect(source.returned).toBe(true);

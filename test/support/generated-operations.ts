@@ -91,10 +91,10 @@ export function variablesOf(
   value?: unknown,
 ): Record<string, unknown> {
   const needed = given.filter((argument) => isRequiredArgument(argument) || argument.name === leaf[0]);
-  return Object.fromEntries(needed.map((argument) => [argument.name, valueOf(argument, plain, leaf, value)]));
+  return Object.fromEntries(needed.map((argument) => [argument.name, inputValue(argument, plain, leaf, value)]));
 }
 
-function valueOf(
+function inputValue(
   { name, type }: GraphQLArgument | GraphQLInputField,
   plain: PlainValue,
   leaf: readonly string[],
@@ -103,10 +103,10 @@ function valueOf(
   const below = leaf[0] === name ? leaf.slice(1) : undefined;
   const named = getNamedType(type);
   if (!isInputObjectType(named)) return inList(type, below ? value : plainValue(name, named, plain));
-  const needed = Object.values(named.getFields()).filter(
-    (field) => isRequiredInputField(field) || field.name === below?.[0],
-  );
-  const entries = needed.map((field) => [field.name, valueOf(field, plain, below ?? [], value)]);
+  const all = Object.values(named.getFields());
+  const one = below?.[0] ?? (named.isOneOf ? all[0]?.name : undefined);
+  const needed = all.filter((field) => isRequiredInputField(field) || field.name === one);
+  const entries = needed.map((field) => [field.name, inputValue(field, plain, below ?? [], value)]);
   return inList(type, Object.fromEntries(entries));
 }
 

@@ -29,8 +29,16 @@ function setUp(policy: 'local' | 'closed') {
     close: real.close,
   };
   const failures: string[] = [];
-  const guarded = withFailurePolicy({ store, policy, clock, onFailure: (call) => failures.push(call) });
-  return { clock, down, guarded, failures };
+  const said: string[] = [];
+  const guarded = withFailurePolicy({
+    store,
+    policy,
+    clock,
+    onFailure: (call) => failures.push(call),
+    onDegraded: () => said.push('degraded'),
+    onRecovered: () => said.push('recovered'),
+  });
+  return { clock, down, guarded, failures, said };
 }
 
 describe('local', () => {
@@ -53,15 +61,28 @@ describe('local', () => {
     expect(await guarded.reserve(reservation(1001, [bucket()]))).toMatchObject({ kind: 'IMPOSSIBLE' });
   });
 
-  test('a store that failed is left alone for a second, then tried by one call', async () => {
+  test('a store that failed is left alone for ever longer, and then tried by one call', async () => {
     const { clock, down, guarded } = setUp('local');
     down.is = true;
-    await guarded.peek([bucket()]);
-    await Promise.all(Array.from({ length: 20 }, () => guarded.peek([bucket()])));
-    expect(down.asked).toBe(1);
-    clock.pass(1000);
-    await Promise.all(Array.from({ length: 20 }, () => guarded.peek([bucket()])));
-    expect(down.asked).toBe(2);
+    const asked: number[] = [];
+    for (const ms of [0, 99, 1, 199, 1, 399, 1, 799, 1, 999, 1, 999, 1]) {
+      clock.pass(ms);
+      down.asked = 0;
+      await Promise.all(Array.from({ length: 20 }, () => guarded.peek([bucket()])));
+      asked.push(down.asked);
+    }
+    // All that were under way when it failed; then nobody; then one at a time.
+    expect(asked).toEqual([20, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
+  });
+
+  test('says once that it is down, and once that it is back', async () => {
+    const { clock, down, guarded, said, failures } = setUp('local');
+    down.is = true;
+    await Promise.all(Array.from({ length: 5 }, () => guarded.peek([bucket()])));
+    down.is = false;
+    clock.pass(100);
+    await Promise.all(Array.from({ length: 5 }, () => guarded.peek([bucket()])));
+    expect([said, failures]).toEqual([['degraded', 'recovered'], Array(5).fill('peek')]);
   });
 
   test('recovers by itself', async () => {

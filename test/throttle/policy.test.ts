@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { defaultPlans, parsePlans } from '../../src/throttle/plans.ts';
 import { policyFor, type ThrottledKey } from '../../src/throttle/policy.ts';
@@ -105,4 +106,15 @@ describe('parsePlans', () => {
     const parsed = parsePlans(json);
     expect(parsed.kind === 'INVALID' && parsed.message).toMatch(message);
   });
+});
+
+test('docs/cost.md says what the built-in plans are', () => {
+  const page = readFileSync(new URL('../../docs/cost.md', import.meta.url), 'utf8');
+  const written = (amount: number) => amount.toLocaleString('en-US');
+  for (const [name, plan] of defaultPlans.byName) {
+    const { maximumAvailable, restoreRate, maximumCost, inFlight, requests } = plan;
+    const numbers = [maximumAvailable, restoreRate, maximumCost, inFlight, requests.max].map(written);
+    expect(page).toContain(`| \`${name}\` | ${numbers.join(' | ')} |`);
+    expect(requests.windowMs).toBe(60_000);
+  }
 });

@@ -4,6 +4,7 @@ import type { UsageEvent } from '../../src/usage/usage-event.ts';
 export function usageEvent(given: Partial<UsageEvent> = {}): UsageEvent {
   return {
     at: Date.UTC(2026, 10, 24, 12),
+    requests: 1,
     requestId: 'request',
     surface: 'API',
     apiKey: undefined,

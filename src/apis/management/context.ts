@@ -1,5 +1,6 @@
 import type { AdministrationServices, Caller } from '../../administration/services.ts';
 import { deriveSecret } from '../../keys/token/derive-secret.ts';
+import type { UsageRecorder } from '../../usage/record/usage-recorder.ts';
 import type { Builder } from '../shared/builder.ts';
 import type { CallerContext } from '../shared/context.ts';
 import { type CursorCodec, cursorCodec } from '../shared/cursor.ts';
@@ -9,6 +10,8 @@ import type { RequestExplainer } from './explain/request-explainer.ts';
 export interface ManagementContext extends CallerContext {
   readonly administration: AdministrationServices;
   readonly explainer: RequestExplainer;
+  /** Reports write first what this instance has counted. */
+  readonly usage: Pick<UsageRecorder, 'flush'>;
   /** HTTP method of the request. */
   readonly requestMethod: string;
 }
@@ -16,8 +19,8 @@ export interface ManagementContext extends CallerContext {
 export type ManagementBuilder = Builder<ManagementContext>;
 
 /** The actor of every use case: the key that the request proved. */
-export function callerOf({ apiKey, clientAddress, requestId }: ManagementContext): Caller {
-  return { key: apiKey, address: clientAddress, requestId };
+export function callerOf({ apiKey, secretStatus, clientAddress, requestId }: ManagementContext): Caller {
+  return { key: apiKey, secretStatus, address: clientAddress, requestId };
 }
 
 /** Authenticates the cursors of one list in one order. */

@@ -6,12 +6,14 @@ import { addApiKeyType } from './api-key/api-key.ts';
 import { addApiKeyEnums } from './api-key/api-key-enums.ts';
 import { addApiKeyFilter } from './api-key/api-key-filter.ts';
 import { addApiKeyQueries } from './api-key/api-key-queries.ts';
+import { addApiKeySecrets } from './api-key/api-key-secrets.ts';
 import { addCreateApiKey } from './api-key/create-api-key.ts';
 import { addDeleteApiKey } from './api-key/delete-api-key.ts';
 import { addDisableApiKey } from './api-key/disable-api-key.ts';
 import { addEnableApiKey } from './api-key/enable-api-key.ts';
 import { addEnforcement } from './api-key/enforcement.ts';
 import { addRevokeApiKey } from './api-key/revoke-api-key.ts';
+import { addRotateApiKey } from './api-key/rotate-api-key.ts';
 import { addUpdateApiKey } from './api-key/update-api-key.ts';
 import { addApplicationType } from './application/application.ts';
 import { addApplicationQueries } from './application/application-queries.ts';
@@ -30,6 +32,7 @@ import { addRoleType } from './role/role.ts';
 import { addRoleMutations } from './role/role-mutations.ts';
 import { addRoleQueries } from './role/role-queries.ts';
 import { addThrottle } from './throttle/throttle.ts';
+import { addUsage } from './usage/add-usage.ts';
 
 /** The schema of `/admin/graphql`. Its services come with each request's context. */
 export function buildManagementSchema(): GraphQLSchema {
@@ -59,11 +62,14 @@ export function buildManagementSchema(): GraphQLSchema {
   addUpdateApiKey(builder, ApiKey, enums, throttle, enforcement, RestrictionsInput);
   addDisableApiKey(builder, ApiKey);
   addEnableApiKey(builder, ApiKey);
-  addRevokeApiKey(builder, ApiKey);
-  addDeleteApiKey(builder, ApiKey);
+  const Descendants = addRevokeApiKey(builder, ApiKey);
+  addDeleteApiKey(builder, ApiKey, Descendants);
+  addApiKeySecrets(builder, ApiKey);
+  addRotateApiKey(builder, ApiKey);
   addLookupApiKey(builder, ApiKey);
   addExplainRequest(builder, addRequiredPrivileges(builder));
   addRoleQueries(builder, Role, enums, OrderDirection);
   addRoleMutations(builder, Role, enums);
+  addUsage(builder, ApiKey, application, enums);
   return builder.toSchema();
 }

@@ -1,4 +1,4 @@
-import type { ApiKeyRecord } from '../../keys/api-key.ts';
+import type { ApiKeyRecord, KeySecretRecord } from '../../keys/api-key.ts';
 import type { Access } from '../../privileges/access.ts';
 
 /** The budget of the calling key at this moment, in points. */
@@ -19,6 +19,8 @@ export interface BudgetView {
 export interface CallerContext {
   readonly requestId: string;
   readonly apiKey: ApiKeyRecord;
+  /** Of the secret that the key was proved by. */
+  readonly secretStatus: KeySecretRecord['status'];
   readonly access: Access;
   /** Address of the client, after trusted proxies. */
   readonly clientAddress: string;

@@ -6,6 +6,7 @@ import { boundedCache } from '../../kernel/bounded-cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { codedError } from '../../kernel/errors.ts';
 import type { ApiKeyEnvironment, ApiKeyRecord, KeySecretRecord } from '../api-key.ts';
+import { secretAt } from '../secret-at.ts';
 import { findByPublicId } from '../store/find-by-public-id.ts';
 import { parseToken } from '../token/key-token.ts';
 import type { Peppers } from '../token/secret-hash.ts';
@@ -13,7 +14,7 @@ import { type Judgement, judge } from './judge.ts';
 import { createKeyCache } from './key-cache.ts';
 import { type KeyChange, keyChangeChannel, parseKeyChange, unknownEpoch } from './key-change.ts';
 import { createKeyFreshness } from './key-freshness.ts';
-import type { KeyResolution, StoredKey } from './key-resolution.ts';
+import type { KeyResolution, StoredKey, StoredSecret } from './key-resolution.ts';
 import { matchSecret } from './match-secret.ts';
 
 export interface KeyResolverOptions {
@@ -95,13 +96,13 @@ export async function startKeyResolver(options: KeyResolverOptions): Promise<Key
       const secret = matchSecret(text, stored, peppers);
       if (!stored) return { kind: 'UNKNOWN' };
       if (!secret) return { kind: 'WRONG_SECRET', key: stored.key };
-      return judge(stored.key, secret.record, clock.now());
+      return judgeAt(stored, secret, clock.now());
     },
     async recheck(key, secret) {
       const stored = await current(key.publicId);
       const proved = stored?.secrets.find(({ record }) => record.id === secret.id);
       if (!stored || !proved) return { kind: 'REVOKED', at: undefined, key };
-      return judge(stored.key, proved.record, clock.now());
+      return judgeAt(stored, proved, clock.now());
     },
     forget(change) {
       forget(change);
@@ -109,6 +110,11 @@ export async function startKeyResolver(options: KeyResolverOptions): Promise<Key
     },
     close: stopListening,
   };
+}
+
+function judgeAt({ key, secrets }: StoredKey, { record }: StoredSecret, now: number): Judgement {
+  const all = secrets.map((secret) => secret.record);
+  return judge(key, secretAt(record, all, now), now);
 }
 
 /** Every change writes an audit event under one lock, so the last number is the place of the last change. */

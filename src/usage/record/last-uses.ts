@@ -1,5 +1,6 @@
 import { boundedCache } from '../../kernel/bounded-cache.ts';
 import type { UsageEvent } from '../usage-event.ts';
+import { cleanLabel } from './usage-labels.ts';
 
 export interface LastUse {
   readonly id: string;
@@ -31,8 +32,9 @@ export function createLastUses(): LastUses {
     add({ apiKey, at, clientAddress }) {
       // A key that was named without its secret was not used.
       if (apiKey?.secretId === undefined) return;
-      keys.use({ id: apiKey.id, at, from: clientAddress });
-      secrets.use({ id: apiKey.secretId, at, from: clientAddress });
+      const from = cleanLabel(clientAddress, 60);
+      keys.use({ id: apiKey.id, at, from });
+      secrets.use({ id: apiKey.secretId, at, from });
     },
     due: (now, all) => ({ keys: keys.due(now, all), secrets: secrets.due(now, all) }),
     written(uses, now) {

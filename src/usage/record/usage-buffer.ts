@@ -51,8 +51,11 @@ export function createUsageBuffer(): UsageBuffer {
   const minutes = new Map<number, { readonly counts: Map<string, CountRow>; readonly fields: FieldCounts }>();
   let dropped = 0;
 
-  const total = (of: 'counts' | 'fields'): number =>
-    [...minutes.values()].reduce((sum, minute) => sum + minute[of].size, 0);
+  const total = (of: 'counts' | 'fields'): number => {
+    let sum = 0;
+    for (const minute of minutes.values()) sum += minute[of].size;
+    return sum;
+  };
 
   function dropOldest(): void {
     const oldest = Math.min(...minutes.keys());
@@ -131,10 +134,11 @@ function newRow(at: number, { apiKey, surface, operation, outcome }: UsageEvent,
 }
 
 function addTo(row: CountRow, event: UsageEvent): void {
-  row.requests++;
+  row.requests += event.requests;
   row.errors += event.errors;
   row.requestedCost += event.requestedCost;
   row.actualCost += event.actualCost;
+  if (event.requests === 0) return;
   row.latencyTotalMs += Math.round(event.latencyMs);
   const part = latencyPart(event.latencyMs);
   row.latency[part] = (row.latency[part] ?? 0) + 1;

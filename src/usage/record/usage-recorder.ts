@@ -1,9 +1,10 @@
 import type { Database } from '../../db/database.ts';
+import { DatabaseError } from '../../db/database-error.ts';
 import { boundedCache } from '../../kernel/bounded-cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { MakeId } from '../../kernel/uuid.ts';
-import type { UsageEvent } from '../usage-event.ts';
+import type { UsageDocument, UsageEvent, UsageOperation } from '../usage-event.ts';
 import { createLastUses } from './last-uses.ts';
 import { createRequestSampler } from './request-sampler.ts';
 import { createUsageBuffer, oldestMs } from './usage-buffer.ts';
@@ -17,6 +18,8 @@ export interface UsageRecorderOptions {
   readonly logger: Logger;
   /** Requests of one second that the request log takes. */
   readonly logRatePerSecond: number;
+  /** From 0 to below 1: chooses what is logged above the rate. */
+  readonly random: () => number;
 }
 
 export interface UsageRecorder {
@@ -45,6 +48,11 @@ const knownDocuments = 5000;
 const closingAttempts = 3;
 const dayMs = 86_400_000;
 
+/** Data exceptions and violated constraints: trying again would bring the same answer, and hold up all that follows. */
+function isRefusedValue(error: unknown): boolean {
+  return error instanceof DatabaseError && /^2[23]/.test(error.sqlState);
+}
+
 /**
  * Counts requests off their way: added up in memory, and written every second. A process that ends in order loses
  * nothing; one that is killed loses what it counted since the last write.
@@ -56,10 +64,11 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
     ratePerSecond: options.logRatePerSecond,
     maxWaiting: maxLogRows,
     makeId,
-    random: Math.random,
+    random: options.random,
   });
   const lastUses = createLastUses();
   const seenDocuments = boundedCache<string, true>(knownDocuments);
+  const notedOn = new WeakMap<UsageDocument, number>();
   const instance = makeId();
   let documents: SeenDocument[] = [];
   let events = 0;
@@ -71,12 +80,17 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
   let lastFlushMs: number | undefined;
   let failing = false;
 
-  function note(document: SeenDocument, at: number): void {
+  function note({ type, name = '', document }: UsageOperation, at: number): void {
+    const day = Math.floor(at / dayMs);
+    if (document === undefined || notedOn.get(document) === day) return;
     // Again each day, so that a document that is still used is not removed.
-    const name = `${Math.floor(at / dayMs)} ${document.hash}`;
-    if (seenDocuments.has(name) || documents.length >= knownDocuments) return;
-    seenDocuments.set(name, true);
-    documents.push(document);
+    const known = `${day} ${document.hash}`;
+    if (!seenDocuments.has(known)) {
+      if (documents.length >= knownDocuments) return;
+      seenDocuments.set(known, true);
+      documents.push({ ...document, operationType: type, operationName: name.slice(0, 100) });
+    }
+    notedOn.set(document, day);
   }
 
   function nextBatch(): UsageBatch | undefined {
@@ -93,19 +107,29 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
     unwritten = undefined;
   }
 
+  async function writeOrGiveUp(batch: UsageBatch): Promise<void> {
+    try {
+      await writeBatch(database, batch);
+    } catch (err) {
+      if (!isRefusedValue(err)) throw err;
+      logger.error({ err }, 'the database refuses values of usage; what came with them is not counted');
+      giveUp(batch);
+    }
+  }
+
   async function write(all: boolean): Promise<void> {
-    const started = performance.now();
+    const started = clock.monotonic();
     if (unwritten !== undefined && clock.now() - unwritten.at > oldestMs) giveUp(unwritten);
     unwritten ??= nextBatch();
     while (unwritten !== undefined) {
-      await writeBatch(database, unwritten);
+      await writeOrGiveUp(unwritten);
       unwritten = nextBatch();
     }
     const now = clock.now();
     const due = lastUses.due(now, all);
     await writeLastUses(database, due);
     lastUses.written(due, now);
-    lastFlushMs = performance.now() - started;
+    lastFlushMs = clock.monotonic() - started;
   }
 
   /** One at a time. A call that comes while one runs is answered by the next one, which then has everything. */
@@ -139,13 +163,10 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
   return {
     record(event) {
       const isNamed = buffer.add(event);
-      sampler.add(event);
+      if (event.requests > 0) sampler.add(event);
       lastUses.add(event);
       const { operation } = event;
-      if (isNamed && operation?.document !== undefined) {
-        const { type, name = '', document } = operation;
-        note({ ...document, operationType: type, operationName: name.slice(0, 100) }, event.at);
-      }
+      if (isNamed && operation !== undefined) note(operation, event.at);
       events++;
       if (events >= eventsPerFlush) flushSoon();
     },

@@ -58,34 +58,32 @@ async function isNew(database: Database, queries: Queries, { instance, seq, at }
 
 function addCounts(rows: readonly CountRow[]): SQL {
   const counters = ['requests', 'errors', 'requested_cost', 'actual_cost', 'latency_total_ms', ...latencyColumnNames];
-  const given = rows.map(({ latency, at, ...row }) => ({
-    ...snake(row),
-    at: timeOf(at),
-    ...Object.fromEntries(latency.flatMap((count, part) => (count > 0 ? [[latencyColumnNames[part], count]] : []))),
-  }));
-  return sql`INSERT INTO usage_minute AS t (at, dimensions, api_key_id, secret_id, application_id, surface, operation_type,
-      operation_name, document_hash, outcome, client_name, client_version, ${names(counters)})
-    SELECT at, ${dimensionsHash}, api_key_id, secret_id, application_id, surface, operation_type,
-      operation_name, document_hash, outcome, client_name, client_version,
-      ${sql.raw(counters.map((name) => `coalesce(${name}, 0)`).join(', '))}
-    FROM json_to_recordset(${JSON.stringify(given)}::json) AS given(at timestamptz, api_key_id uuid, secret_id uuid,
-      application_id uuid, surface text, operation_type text, operation_name text, document_hash text, outcome text,
-      client_name text, client_version text, ${sql.raw(counters.map((name) => `${name} bigint`).join(', '))})
+  const given = sql.raw(`"apiKeyId" AS api_key_id, "secretId" AS secret_id, "applicationId" AS application_id, surface,
+      "operationType" AS operation_type, "operationName" AS operation_name, "documentHash" AS document_hash, outcome,
+      "clientName" AS client_name, "clientVersion" AS client_version, requests, errors,
+      "requestedCost" AS requested_cost, "actualCost" AS actual_cost, "latencyTotalMs" AS latency_total_ms,
+      ${latencyColumnNames.map((name, part) => `latency[${part + 1}] AS ${name}`).join(', ')}`);
+  const columns = sql.raw(`api_key_id, secret_id, application_id, surface, operation_type, operation_name,
+      document_hash, outcome, client_name, client_version, ${counters.join(', ')}`);
+  return sql`INSERT INTO usage_minute AS t (at, dimensions, ${columns})
+    SELECT at, ${dimensionsHash}, ${columns} FROM (
+      SELECT ${instant('at')} AS at, ${given}
+      FROM json_to_recordset(${JSON.stringify(rows)}::json) AS given(at bigint, "apiKeyId" uuid, "secretId" uuid,
+        "applicationId" uuid, surface text, "operationType" text, "operationName" text, "documentHash" text, outcome text,
+        "clientName" text, "clientVersion" text, requests bigint, errors bigint, "requestedCost" bigint,
+        "actualCost" bigint, "latencyTotalMs" bigint, latency integer[])) named
     ON CONFLICT (at, dimensions) DO UPDATE SET
       ${sql.raw(counters.map((name) => `${name} = t.${name} + excluded.${name}`).join(', '))}`;
 }
 
 function addFields(rows: readonly FieldRow[]): SQL {
-  const given = rows.map(({ at, lastUsedAt, ...row }) => ({
-    ...snake(row),
-    at: timeOf(at),
-    last_used_at: lastUsedAt === null ? null : timeOf(lastUsedAt),
-  }));
   return sql`INSERT INTO usage_field_hour AS t (at, api_key_id, application_id, surface, coordinate, verb, uses, denials, last_used_at)
-    SELECT at, api_key_id, application_id, surface, coordinate, verb, sum(uses), sum(denials), max(last_used_at)
-    FROM json_to_recordset(${JSON.stringify(given)}::json) AS given(at timestamptz, api_key_id uuid, application_id uuid,
-      surface text, coordinate text, verb text, uses bigint, denials bigint, last_used_at timestamptz)
-    GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 4, 5, 6
+    SELECT ${instant('at')}, "apiKeyId", "applicationId", surface, coordinate, verb, sum(uses), sum(denials),
+      ${instant('max("lastUsedAt")')}
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS given(at bigint, "apiKeyId" uuid, "applicationId" uuid,
+      surface text, coordinate text, verb text, uses bigint, denials bigint, "lastUsedAt" bigint)
+    GROUP BY given.at, "apiKeyId", "applicationId", surface, coordinate, verb
+    ORDER BY given.at, "apiKeyId", surface, coordinate, verb
     ON CONFLICT (at, api_key_id, surface, coordinate, verb) DO UPDATE SET uses = t.uses + excluded.uses,
       denials = t.denials + excluded.denials, last_used_at = greatest(t.last_used_at, excluded.last_used_at)`;
 }
@@ -93,9 +91,9 @@ function addFields(rows: readonly FieldRow[]): SQL {
 /** The table takes no more than `maxDocuments`: usage is counted by their hashes all the same. */
 function addDocuments(rows: readonly SeenDocument[], at: number): SQL {
   return sql`INSERT INTO usage_document AS t (hash, operation_type, operation_name, normalized, first_seen_at, last_seen_at)
-    SELECT hash, operation_type, operation_name, normalized, ${timeOf(at)}::timestamptz, ${timeOf(at)}::timestamptz
-    FROM json_to_recordset(${JSON.stringify(rows.map(snake))}::json) AS given(hash text, operation_type text,
-      operation_name text, normalized text)
+    SELECT hash, "operationType", "operationName", normalized, ${timeOf(at)}::timestamptz, ${timeOf(at)}::timestamptz
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS given(hash text, "operationType" text,
+      "operationName" text, normalized text)
     WHERE (SELECT count(*) FROM usage_document) < ${maxDocuments}
       OR EXISTS (SELECT FROM usage_document d WHERE d.hash = given.hash)
     ORDER BY hash
@@ -103,15 +101,21 @@ function addDocuments(rows: readonly SeenDocument[], at: number): SQL {
 }
 
 function addLog(rows: readonly LogRow[]): SQL {
-  const columns = sql.raw(`id, at, request_id, surface, api_key_id, secret_id, application_id, operation_type,
-    operation_name, document_hash, outcome, error_code, requested_cost, actual_cost, latency_ms, client_address,
-    client_name, client_version, one_of`);
-  return sql`INSERT INTO request_log (${columns}) SELECT ${columns}
-    FROM json_to_recordset(${JSON.stringify(rows.map(({ at, ...row }) => ({ ...snake(row), at: timeOf(at) })))}::json)
-      AS given(id uuid, at timestamptz, request_id text, surface text, api_key_id uuid, secret_id uuid,
-      application_id uuid, operation_type text, operation_name text, document_hash text, outcome text, error_code text,
-      requested_cost bigint, actual_cost bigint, latency_ms integer, client_address text, client_name text,
-      client_version text, one_of integer)`;
+  return sql`INSERT INTO request_log (id, at, request_id, surface, api_key_id, secret_id, application_id, operation_type,
+      operation_name, document_hash, outcome, error_code, requested_cost, actual_cost, latency_ms, client_address,
+      client_name, client_version, one_of)
+    SELECT id, ${instant('at')}, "requestId", surface, "apiKeyId", "secretId", "applicationId", "operationType",
+      "operationName", "documentHash", outcome, "errorCode", "requestedCost", "actualCost", "latencyMs", "clientAddress",
+      "clientName", "clientVersion", "oneOf"
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS given(id uuid, at bigint, "requestId" text, surface text,
+      "apiKeyId" uuid, "secretId" uuid, "applicationId" uuid, "operationType" text, "operationName" text,
+      "documentHash" text, outcome text, "errorCode" text, "requestedCost" bigint, "actualCost" bigint,
+      "latencyMs" integer, "clientAddress" text, "clientName" text, "clientVersion" text, "oneOf" integer)`;
+}
+
+/** Of milliseconds since the epoch. */
+function instant(milliseconds: string): SQL {
+  return sql.raw(`to_timestamp(${milliseconds} / 1000.0)`);
 }
 
 function markStale({ counts, fields }: UsageBatch): SQL {
@@ -129,16 +133,6 @@ function markStale({ counts, fields }: UsageBatch): SQL {
 
 function timeOf(at: number): string {
   return new Date(at).toISOString();
-}
-
-function names(columns: readonly string[]): SQL {
-  return sql.raw(columns.join(', '));
-}
-
-function snake(row: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
-  );
 }
 
 function* chunks<Row>(rows: readonly Row[]): Generator<readonly Row[]> {

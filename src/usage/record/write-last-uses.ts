@@ -15,7 +15,7 @@ export async function writeLastUses({ queries }: Database, { keys, secrets }: Du
 }
 
 function newer(table: 'api_key' | 'api_key_secret', uses: readonly LastUse[]): SQL {
-  const given = uses.map(({ id, at, from }) => ({ id, at: new Date(at).toISOString(), source: from.slice(0, 60) }));
+  const given = uses.map(({ id, at, from }) => ({ id, at: new Date(at).toISOString(), source: from }));
   return sql`newer AS (
     SELECT row.id, given.at, given.source
     FROM ${sql.raw(table)} row

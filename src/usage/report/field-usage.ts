@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import type { Verb } from '../../plan/verb.ts';
-import { isStale } from './usage-selection.ts';
+import { isStale, sinceFirstStale } from './usage-selection.ts';
 import { allOf, instantOf, type UsageVisibility, visibleUsage } from './visible-usage.ts';
 
 /** How often a key used a privilege on a field. */
@@ -66,5 +66,5 @@ export async function usedPrivileges(
 function fieldRows(conditions: readonly (SQL | undefined)[], since: number): SQL {
   const selected = allOf([sql`at >= ${instantOf(Math.floor(since / dayMs) * dayMs)}`, ...conditions]);
   return sql`(SELECT * FROM usage_field_day WHERE ${selected} AND NOT ${isStale('DAY')}
-    UNION ALL SELECT * FROM usage_field_hour WHERE ${selected} AND ${isStale('DAY')})`;
+    UNION ALL SELECT * FROM usage_field_hour WHERE ${selected} AND ${isStale('DAY')} AND ${sinceFirstStale('DAY')})`;
 }

@@ -45,11 +45,18 @@ export interface RequestSelection {
   readonly visibility: UsageVisibility;
 }
 
-/** Which rows of the order of `id`, and which end of it first. */
+/** One end of a page: the id of a row. */
+interface PageBound {
+  readonly key: readonly (string | number)[];
+  readonly inclusive: boolean;
+}
+
+/** Up to `limit` rows between two others, the latest first; `backward`, those at the other end, the oldest first. */
 export interface RequestPage {
-  readonly condition: SQL | undefined;
-  readonly orderBy: SQL;
+  readonly after: PageBound | undefined;
+  readonly before: PageBound | undefined;
   readonly limit: number;
+  readonly backward: boolean;
 }
 
 /** More than this are not counted. */
@@ -64,16 +71,21 @@ const columns = sql.raw(`id, at, request_id AS "requestId", surface, api_key_id 
 export async function listRequests(
   database: Database,
   selection: RequestSelection,
-  { condition, orderBy, limit }: RequestPage,
+  { after, before, limit, backward }: RequestPage,
 ): Promise<readonly LoggedRequest[]> {
   return await database.rows<LoggedRequest & Record<string, unknown>>(sql`SELECT ${columns} FROM request_log
-    WHERE ${allOf([selected(selection), condition])} ORDER BY ${orderBy} LIMIT ${limit}`);
+    WHERE ${allOf([selected(selection), after && beyond('<', after), before && beyond('>', before)])}
+    ORDER BY id ${sql.raw(backward ? 'ASC' : 'DESC')} LIMIT ${limit}`);
 }
 
 export async function countRequests(database: Database, selection: RequestSelection): Promise<number> {
   const [row] = await database.rows<{ requests: number }>(sql`SELECT count(*) AS requests
     FROM (SELECT FROM request_log WHERE ${selected(selection)} LIMIT ${mostCounted}) counted`);
   return row?.requests ?? 0;
+}
+
+function beyond(comparison: '<' | '>', { key: [id], inclusive }: PageBound): SQL {
+  return sql`id ${sql.raw(inclusive ? `${comparison}=` : comparison)} ${id}::uuid`;
 }
 
 function selected({ filter, visibility }: RequestSelection): SQL {

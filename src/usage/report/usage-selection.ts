@@ -65,19 +65,24 @@ export function selectedRows({ interval, since, until, filter, visibility }: Usa
   ]);
   if (interval === 'MINUTE') return sql`(SELECT *, at AS begins FROM usage_minute WHERE ${selected})`;
   const ofMinutes = sql`SELECT *, date_trunc(${interval.toLowerCase()}::text, at, 'UTC') AS begins FROM usage_minute WHERE ${selected}
-    AND ${isStale('HOUR')}`;
+    AND ${isStale('HOUR')} AND ${sinceFirstStale('HOUR')}`;
   if (interval === 'HOUR') {
     return sql`(SELECT *, at AS begins FROM usage_hour WHERE ${selected} AND NOT ${isStale('HOUR')} UNION ALL ${ofMinutes})`;
   }
   return sql`(SELECT *, at AS begins FROM usage_day WHERE ${selected} AND NOT ${isStale('DAY')}
     UNION ALL SELECT *, date_trunc('day', at, 'UTC') AS begins FROM usage_hour WHERE ${selected}
-      AND ${isStale('DAY')} AND NOT ${isStale('HOUR')}
+      AND ${isStale('DAY')} AND ${sinceFirstStale('DAY')} AND NOT ${isStale('HOUR')}
     UNION ALL ${ofMinutes})`;
 }
 
 /** An array of the few stale times, read once: the planner then needs no join. */
 export function isStale(level: 'HOUR' | 'DAY'): SQL {
   return sql`(date_trunc(${level.toLowerCase()}::text, at, 'UTC') = ANY (ARRAY(SELECT s.at FROM usage_stale s WHERE s.level = ${level})))`;
+}
+
+/** The same for the index: nothing that is stale is older. */
+export function sinceFirstStale(level: 'HOUR' | 'DAY'): SQL {
+  return sql`at >= (SELECT min(s.at) FROM usage_stale s WHERE s.level = ${level})`;
 }
 
 function equal(column: string, value: string | undefined, type = 'text'): SQL | undefined {

@@ -236,6 +236,49 @@ describe('explainRequest', () => {
     expect(typed.outcomes['DOCUMENT']).toBe('BAD_USER_INPUT');
   });
 
+  it.each<[string, object, object, string]>([
+    ['NULL', { onDenied: 'NULL' }, { PRIVILEGES: 'PASSED', COST: 'PASSED' }, 'OK'],
+    ['HIDE', { onDenied: 'HIDE' }, { DOCUMENT: 'GRAPHQL_VALIDATION_FAILED', PRIVILEGES: 'SKIPPED' }, 'REFUSED'],
+    ['MEASURE', { enforcement: { privileges: 'MEASURE', throttle: 'ENFORCE' } }, { PRIVILEGES: 'PASSED' }, 'OK'],
+  ])('agrees with the gate about a key of mode %s', async (_, input, expected, result) => {
+    const { id, key } = await test.createKey(['read:Query', 'read:City.name'], input);
+    const { outcomes, explained } = await explanation({ apiKeyId: id, document: cities });
+    expect(outcomes).toMatchObject(expected);
+    expect(explained.allowed).toBe(result === 'OK');
+    const { body } = await test.graphql(key, cities);
+    expect(body.data === undefined).toBe(result === 'REFUSED');
+    if (result === 'OK') {
+      expect(explained.denials).toEqual([{ rule: 'read:City.population' }]);
+      expect(explained.requestedQueryCost).toBe(body.extensions.cost.requestedQueryCost);
+    }
+  });
+
+  it('judges where a request comes from, and what the key is for', async () => {
+    const restrictions = { server: { allowedIps: ['192.0.2.0/24'] }, api: { rootFields: ['countries'] } };
+    const { id } = await test.createKey(['read:Query', 'read:City'], { restrictions });
+    const from = async (clientAddress?: string) =>
+      (await explanation({ apiKeyId: id, document: cities, ...(clientAddress && { clientAddress }) })).outcomes;
+    expect(await from('192.0.2.7')).toMatchObject({
+      APPLICATION_RESTRICTIONS: 'PASSED',
+      API_RESTRICTIONS: 'API_KEY_SERVICE_BLOCKED',
+      PRIVILEGES: 'PASSED',
+      COST: 'SKIPPED',
+    });
+    expect(await from('198.51.100.1')).toMatchObject({ APPLICATION_RESTRICTIONS: 'API_KEY_IP_ADDRESS_BLOCKED' });
+    expect(await from()).toMatchObject({ APPLICATION_RESTRICTIONS: 'API_KEY_IP_ADDRESS_BLOCKED' });
+  });
+
+  it('judges the headers by which a page presents itself', async () => {
+    const restrictions = { browser: { allowedReferrers: ['app.example.com'] } };
+    const { id } = await test.createKey(['read:Query', 'read:City'], { restrictions });
+    const from = async (origin: string) =>
+      (await explanation({ apiKeyId: id, document: cities, headers: [{ name: 'Origin', value: origin }] })).outcomes;
+    expect(await from('https://app.example.com')).toMatchObject({ APPLICATION_RESTRICTIONS: 'PASSED' });
+    expect(await from('https://example.org')).toMatchObject({
+      APPLICATION_RESTRICTIONS: 'API_KEY_HTTP_REFERRER_BLOCKED',
+    });
+  });
+
   it('explains a management key on the management API', async () => {
     const { id } = await test.createKey(['read:Query.apiKeys', 'read:ApiKey.name'], { type: 'MANAGEMENT' });
     const document = '{ apiKeys { nodes { name note } } }';

@@ -27,6 +27,7 @@ export async function ask(
   const contextValue: ManagementContext = {
     requestId: 'test-request',
     apiKey,
+    secretStatus: 'ACTIVE',
     clientAddress: '192.0.2.1',
     access: { hash: 'all', has: () => true, allows: () => true, sees: () => true },
     usablePrivileges: () => [],
@@ -36,6 +37,7 @@ export async function ask(
       requiredPrivileges: () => [],
       explain: () => Promise.reject(new Error('there is no pipeline here')),
     },
+    usage: { flush: async () => {} },
     requestMethod: 'POST',
   };
   const result = await execute({ schema, document: parsed, variableValues: variables, contextValue });

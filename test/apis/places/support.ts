@@ -62,6 +62,7 @@ export function placesContext(places: PlacesServices, access: Access = everythin
   return {
     requestId: 'test',
     apiKey,
+    secretStatus: 'ACTIVE',
     access,
     clientAddress: '192.0.2.1',
     usablePrivileges: () => ['read:City.name'],

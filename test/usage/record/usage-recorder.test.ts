@@ -21,7 +21,14 @@ const clock = testClock();
 const makeId = uuidMaker(clock, systemRandom);
 
 function recorder(over: Database = database) {
-  return createUsageRecorder({ database: over, clock, makeId, logger: createLogger('silent'), logRatePerSecond: 100 });
+  return createUsageRecorder({
+    database: over,
+    clock,
+    makeId,
+    logger: createLogger('silent'),
+    logRatePerSecond: 100,
+    random: Math.random,
+  });
 }
 
 function newKey() {
@@ -97,6 +104,18 @@ describe('recording', () => {
     await usage.close();
     expect(await totalsOf(apiKey.id)).toMatchObject({ requests: 4, logged: 4 });
     expect(usage.state.dropped).toBe(0);
+  });
+
+  it('gives up what the database refuses, counts it, and goes on with what follows', async () => {
+    const usage = recorder();
+    const apiKey = newKey();
+    usage.record(usageEvent({ apiKey, errorCode: 'a text with \u0000' }));
+    usage.record(usageEvent({ apiKey }));
+    await usage.flush();
+    expect(usage.state.dropped).toBe(2);
+    usage.record(usageEvent({ apiKey }));
+    await usage.close();
+    expect(await totalsOf(apiKey.id)).toMatchObject({ requests: 1 });
   });
 
   it('writes thousands of rows in one go', async () => {

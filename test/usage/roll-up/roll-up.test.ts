@@ -29,6 +29,7 @@ async function record(events: readonly Parameters<typeof usageEvent>[0][]): Prom
     makeId,
     logger: createLogger('silent'),
     logRatePerSecond: 100,
+    random: Math.random,
   });
   for (const event of events) usage.record(usageEvent(event));
   await usage.close();

@@ -98,6 +98,8 @@ export function addApiKeyType(
       updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: false }),
       disabledAt: t.expose('disabledAt', { type: 'DateTime' }),
       revokedAt: t.expose('revokedAt', { type: 'DateTime' }),
+      lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', description: 'At most a minute old.' }),
+      lastUsedFrom: t.exposeString('lastUsedFrom', { description: 'Client address of that use.' }),
       etag: t.string({
         nullable: false,
         description: 'Names this state: a change that gives it is refused when the key has changed since.',

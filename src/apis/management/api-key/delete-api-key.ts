@@ -1,20 +1,29 @@
-import { deleteApiKey } from '../../../administration/delete-api-key.ts';
+import { type DeletedApiKey, deleteApiKey } from '../../../administration/delete-api-key.ts';
 import { type UndeletedApiKey, undeleteApiKey } from '../../../administration/undelete-api-key.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId } from '../object-id.ts';
 import type { ApiKeyRef } from './api-key.ts';
-import { addApiKeyPayload } from './api-key-payload.ts';
+import type { DescendantsRef } from './revoke-api-key.ts';
 
 /** Deleting a key, and bringing it back. */
-export function addDeleteApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef): void {
+export function addDeleteApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef, Descendants: DescendantsRef): void {
   const DeleteApiKeyInput = builder.inputType('DeleteApiKeyInput', {
     fields: (t) => ({
       id: t.globalID({ looksAt: [], required: true }),
       etag: t.string({ looksAt: [] }),
       reason: t.string({ description: 'For the audit log.' }),
+      descendants: t.field({ looksAt: [], type: Descendants, defaultValue: 'KEEP' }),
     }),
   });
-  const DeleteApiKeyPayload = addApiKeyPayload(builder, 'DeleteApiKeyPayload', ApiKey);
+  const DeleteApiKeyPayload = builder.objectRef<DeletedApiKey>('DeleteApiKeyPayload').implement({
+    fields: (t) => ({
+      apiKey: t.field({ type: ApiKey, nullable: false, resolve: ({ apiKey }) => apiKey }),
+      livingDescendants: t.exposeInt('livingDescendants', {
+        nullable: false,
+        description: 'Keys that came from this one and still live.',
+      }),
+    }),
+  });
   builder.mutationField('deleteApiKey', (t) =>
     t.field({
       privilege: { verbs: ['update'] },
@@ -22,13 +31,13 @@ export function addDeleteApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef): 
       type: DeleteApiKeyPayload,
       nullable: false,
       args: { input: t.arg({ type: DeleteApiKeyInput, required: true }) },
-      resolve: async (_root, { input }, context) => ({
-        apiKey: await deleteApiKey(context.administration, callerOf(context), {
+      resolve: (_root, { input }, context) =>
+        deleteApiKey(context.administration, callerOf(context), {
           id: objectId('ApiKey', input.id),
           etag: input.etag ?? undefined,
           reason: input.reason ?? undefined,
+          descendants: input.descendants ?? 'KEEP',
         }),
-      }),
     }),
   );
 

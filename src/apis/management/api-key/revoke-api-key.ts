@@ -7,7 +7,8 @@ import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId } from '../object-id.ts';
 import type { ApiKeyRef } from './api-key.ts';
 
-export function addRevokeApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef): void {
+/** Answers what becomes of descendants, which ending a key in another way asks too. */
+export function addRevokeApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef) {
   const Descendants = builder.enumType('ApiKeyDescendants', {
     description: 'What becomes of the keys that a key made, and of those that they made.',
     values: ['KEEP', 'REVOKE'] as const,
@@ -57,4 +58,7 @@ export function addRevokeApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef): 
         }),
     }),
   );
+  return Descendants;
 }
+
+export type DescendantsRef = ReturnType<typeof addRevokeApiKey>;

@@ -25,7 +25,10 @@ export function addApplicationQueries(
       ownerName: t.string(),
       ownerEmail: t.string(),
       externalId: t.string(),
-      status: t.field({ type: ApplicationStatus }),
+      status: t.field({
+        type: ApplicationStatus,
+        description: 'Deleted applications are listed only when asked for.',
+      }),
     }),
   });
   const ApplicationOrderField = builder.enumType('ApplicationOrderField', {

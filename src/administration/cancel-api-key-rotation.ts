@@ -1,0 +1,46 @@
+import { codedError } from '../kernel/errors.ts';
+import type { ApiKeyDetails } from '../keys/store/api-key-details.ts';
+import { changeBy } from './change.ts';
+import { requireEtag } from './etag.ts';
+import { noteRotation } from './rotate-api-key.ts';
+import { setSecret, settleSecrets } from './secret-changes.ts';
+import type { AdministrationServices, Caller } from './services.ts';
+import { requireUnended, targetKey } from './target-key.ts';
+
+export interface CancelApiKeyRotationInput {
+  readonly id: string;
+  readonly etag?: string | undefined;
+}
+
+/**
+ * Takes a pending secret back; the present one goes on as before the rotation. It needs no ceiling.
+ * @throws NOT_FOUND, ETAG_MISMATCH, API_KEY_ENDED, ROTATION_NOT_ALLOWED when no secret is pending (any more)
+ */
+export async function cancelApiKeyRotation(
+  services: AdministrationServices,
+  caller: Caller,
+  input: CancelApiKeyRotationInput,
+): Promise<ApiKeyDetails> {
+  return changeBy(services, caller, async (change) => {
+    const before = await targetKey(change, input.id);
+    requireEtag(before, input.etag);
+    requireUnended(before);
+    const { pending, active } = await settleSecrets(change, before.id);
+    if (!pending) {
+      const message = 'No secret of the key is pending: there is no rotation, or its new secret is in use already.';
+      throw codedError('ROTATION_NOT_ALLOWED', message);
+    }
+    await setSecret(change, pending.id, { status: 'REVOKED', expiresAt: change.now });
+    if (active) await setSecret(change, active.id, { expiresAt: null });
+    await noteRotation(change, before);
+    change.record({
+      action: 'api_key.rotation_canceled',
+      targetType: 'ApiKey',
+      targetId: before.id,
+      applicationId: before.application.id,
+      before: { secretId: pending.id },
+      after: { secretId: null },
+    });
+    return targetKey(change, before.id);
+  });
+}

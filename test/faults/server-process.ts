@@ -1,0 +1,44 @@
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config/read-config.ts';
+import { createLogger } from '../../src/kernel/logger.ts';
+import { createRedisStore } from '../../src/throttle/redis-store.ts';
+import type { ThrottleStore } from '../../src/throttle/throttle-store.ts';
+
+/**
+ * The whole server as a process of its own, without Places data, on the store of REDIS_URL. Says where it listens, and
+ * on request the longest time in milliseconds that one call has waited for the store since it was last asked.
+ */
+const answer = readConfig(process.env, () => '');
+if (answer.kind === 'INVALID') throw new Error(answer.problems.join('\n'));
+const { config } = answer;
+
+let longestWait = 0;
+const store = timed(createRedisStore({ url: config.throttle.REDIS_URL ?? '' }));
+const app = await createApp(config, { throttle: store, seed: false, logger: createLogger('silent') });
+const addresses = await app.listen();
+process.send?.({ kind: 'LISTENING', ...addresses, adminKey: app.firstKeys.admin });
+
+process.on('message', (message) => {
+  if (message !== 'LONGEST_WAIT') return;
+  process.send?.({ kind: 'LONGEST_WAIT', ms: longestWait });
+  longestWait = 0;
+});
+process.on('disconnect', () => process.exit(0));
+
+/** Not `settle`: nobody waits for it. */
+function timed(real: ThrottleStore): ThrottleStore {
+  async function watch<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    const started = performance.now();
+    try {
+      return await work();
+    } finally {
+      longestWait = Math.max(longestWait, performance.now() - started);
+    }
+  }
+  return {
+    ...real,
+    count: (windows) => watch(() => real.count(windows)),
+    reserve: (reservation) => watch(() => real.reserve(reservation)),
+    peek: (buckets) => watch(() => real.peek(buckets)),
+  };
+}

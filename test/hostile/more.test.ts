@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
+
+let test: TestApp;
+let application: string;
+beforeAll(async () => {
+  test = await openTestApp({ places: true });
+  const { body } = await test.management(test.adminKey, '{ viewer { application { id } } }');
+  application = body.data.viewer.application.id;
+});
+afterAll(() => test.close());
+beforeEach(() => test.clock.advance(60_000));
+
+async function manager(privileges: string[], input: object = {}) {
+  const { body } = await test.management(
+    test.adminKey,
+    'mutation($i: CreateApiKeyInput!){createApiKey(input:$i){key apiKey{id}}}',
+    { i: { applicationId: application, name: 'm', type: 'MANAGEMENT', privileges, ...input } },
+  );
+  return { key: body.data.createApiKey.key as string, id: body.data.createApiKey.apiKey.id as string };
+}
+
+describe('a stream', () => {
+  it('counts against a cap of open streams', async () => {
+    const { key } = await test.createKey(['read:Subscription', 'read:CityChange', 'read:City.name']);
+    const statuses: number[] = [];
+    const open: AbortController[] = [];
+    for (let i = 0; i < 30; i++) {
+      const stop = new AbortController();
+      open.push(stop);
+      const answer = await test.fetch('/graphql', {
+        method: 'POST',
+        signal: stop.signal,
+        headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream', Authorization: `Bearer ${key}` },
+        body: JSON.stringify({ query: 'subscription { cityChanged { __typename } }' }),
+      });
+      statuses.push(answer.status);
+    }
+    for (const stop of open) stop.abort();
+    console.log('streams', statuses.join());
+    expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(5);
+  });
+});
+
+describe('a management key with a small plan', () => {
+  it('gives no key a bigger plan or throttle than its own, itself not either', async () => {
+    const { key, id } = await manager(['*:Mutation.*', '*:ApiKey', '*:Throttle', '*:RequestsWindow', 'read:Query'], { plan: 'FREE', grantable: ['read:City'] });
+    const raised = await test.management(key, 'mutation($i: UpdateApiKeyInput!){updateApiKey(input:$i){apiKey{plan}}}', {
+      i: { id, plan: 'ENTERPRISE', throttle: { maximumAvailable: 1_000_000_000, restoreRate: 1_000_000_000 } },
+    });
+    console.log('raised', JSON.stringify(raised.body).slice(0, 500));
+    expect(raised.codes).toEqual(['PRIVILEGE_ESCALATION']);
+  });
+});
+
+describe('documents in arguments', () => {
+  it('reads a document that many aliases share once', async () => {
+    const { key } = await manager(['read:Query', 'read:RequiredPrivilege'], { grantable: ['read:*'] });
+    const document = `{ ${Array.from({ length: 1200 }, () => 'viewer{__typename}').join(' ')} }`;
+    const ask = async (count: number) => {
+      const start = performance.now();
+      const { codes, status } = await test.management(
+        key,
+        `query($d:String!){ ${Array.from({ length: count }, (_, i) => `a${i}: requiredPrivileges(document:$d){rule}`).join(' ')} }`,
+        { d: document },
+      );
+      return { ms: performance.now() - start, status, codes: codes.slice(0, 2) };
+    };
+    const one = await ask(1);
+    const four = await ask(4);
+    console.log('explain', one, four);
+    expect(four.ms).toBeLessThan(2 * one.ms + 100);
+  }, 60_000);
+});
+
+describe('the window', () => {
+  it('is judged before a document is read, also on the management surface', async () => {
+    const { key } = await manager(['read:Query'], { throttle: { requests: { max: 1, window: 'PT60S' } } });
+    await test.management(key, '{ viewer { __typename } }');
+    const valid = await test.management(key, '{ viewer { __typename } }');
+    const invalid = await test.management(key, '{ nothing }');
+    const unparsable = await test.management(key, '{');
+    console.log('window', valid.codes, invalid.codes, unparsable.codes);
+    expect([valid.codes, invalid.codes, unparsable.codes]).toEqual([['THROTTLED'], ['THROTTLED'], ['THROTTLED']]);
+  });
+});
+
+describe('parameters of a GET', () => {
+  it.each(['variables={', 'variables=%5B%5D', 'extensions={', 'variables=1', 'operationName=%00'])('%s is the caller’s mistake', async (text) => {
+    const { key } = await test.createKey(['read:Query']);
+    const answer = await test.fetch(`/graphql?query={__typename}&${text}`, { headers: { Authorization: `Bearer ${key}` } });
+    console.log('GET', text, answer.status);
+    expect(answer.status).toBeLessThan(500);
+  });
+  it.each(['{', '"x"', '{"query":"{__typename}","variables":[1]}', '{"query":"{__typename}","extensions":"x"}', '{"query":null}', '{"query":""}', '{"query":"{__typename}","operationName":1}'])('the body %s is the caller’s mistake', async (body) => {
+    const { key } = await test.createKey(['read:Query']);
+    const answer = await test.fetch('/graphql', { method: 'POST', headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' }, body });
+    console.log('POST', body, answer.status, (await answer.text()).slice(0, 200));
+    expect(answer.status).toBeLessThan(500);
+  });
+});
