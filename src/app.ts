@@ -38,6 +38,7 @@ import { createSdlServer } from './pipeline/serve-sdl.ts';
 import type { PipelineServices } from './pipeline/services.ts';
 import { createFailedAttempts } from './throttle/failed-attempts.ts';
 import { createFieldLimits } from './throttle/field-limits/create-field-limits.ts';
+import { createOpenStreams } from './throttle/open-streams.ts';
 import { openThrottle, type Throttle } from './throttle/open-throttle.ts';
 import { parsePlans, type ThrottlePlans } from './throttle/plans.ts';
 import type { ThrottleStore } from './throttle/throttle-store.ts';
@@ -127,7 +128,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       keyPrefix: config.keys.KEY_PREFIX,
       validity: { defaultMs: config.keys.KEY_DEFAULT_VALIDITY, maxMs: config.keys.KEY_MAX_VALIDITY },
       schemas: { API: surfaces.API.compiled, MANAGEMENT: surfaces.MANAGEMENT.compiled },
-      plans: [...plans.byName.keys()],
+      plans,
       forget: keys.forget,
     };
     const firstKeys = await makeFirstKeys(administration, config);
@@ -170,6 +171,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       activateSecret: secretActivator(administration),
       estimateViolations: createCounter(),
       failedAttempts: createFailedAttempts({ clock }),
+      openStreams: createOpenStreams(),
       plans,
       clock,
       makeId,

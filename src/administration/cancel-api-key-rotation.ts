@@ -3,6 +3,7 @@ import type { ApiKeyDetails } from '../keys/store/api-key-details.ts';
 import { changeBy } from './change.ts';
 import { requireEtag } from './etag.ts';
 import { noteRotation } from './rotate-api-key.ts';
+import { requireCeiling } from './rules/ceiling.ts';
 import { setSecret, settleSecrets } from './secret-changes.ts';
 import type { AdministrationServices, Caller } from './services.ts';
 import { requireUnended, targetKey } from './target-key.ts';
@@ -13,8 +14,9 @@ export interface CancelApiKeyRotationInput {
 }
 
 /**
- * Takes a pending secret back; the present one goes on as before the rotation. It needs no ceiling.
- * @throws NOT_FOUND, ETAG_MISMATCH, API_KEY_ENDED, ROTATION_NOT_ALLOWED when no secret is pending (any more)
+ * Takes a pending secret back; the present one goes on as before the rotation. That keeps
+ * alive a secret that was to end, so its actor must be able to mint the key.
+ * @throws NOT_FOUND, ETAG_MISMATCH, API_KEY_ENDED, PRIVILEGE_ESCALATION, ROTATION_NOT_ALLOWED when no secret is pending (any more)
  */
 export async function cancelApiKeyRotation(
   services: AdministrationServices,
@@ -25,6 +27,7 @@ export async function cancelApiKeyRotation(
     const before = await targetKey(change, input.id);
     requireEtag(before, input.etag);
     requireUnended(before);
+    requireCeiling(change.actor, before, services.schemas);
     const { pending, active } = await settleSecrets(change, before.id);
     if (!pending) {
       const message = 'No secret of the key is pending: there is no rotation, or its new secret is in use already.';

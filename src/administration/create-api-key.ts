@@ -15,6 +15,7 @@ import { earlierResult } from './idempotency.ts';
 import { insertKey, type NewKey } from './insert-key.ts';
 import { idsOf, rolesFor } from './key-roles.ts';
 import { notFound } from './not-found.ts';
+import { requireBudget } from './rules/budget.ts';
 import { requireCeiling } from './rules/ceiling.ts';
 import { measures } from './rules/enforcement.ts';
 import { checkMetadata } from './rules/metadata.ts';
@@ -89,6 +90,7 @@ export async function createApiKey(
     };
     const strength = { ...newKey, roles, grantable: newKey.grantable ?? undefined, expiresAt: expiresAt ?? undefined };
     requireCeiling(actor, strength, services.schemas, [...newKey.privileges, ...(newKey.grantable ?? [])]);
+    requireBudget(actor, newKey, services.plans);
     const key = await insertKey(services, change, newKey);
     return { apiKey: await created(change, id), key };
   });

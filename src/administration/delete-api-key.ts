@@ -15,8 +15,8 @@ export interface DeleteApiKeyInput {
   readonly id: string;
   readonly etag?: string | undefined;
   readonly reason?: string | undefined;
-  /** REVOKE ends also the keys that it made, and that those made, as far as the actor may see them. */
-  readonly descendants: 'KEEP' | 'REVOKE';
+  /** KEEP by default; REVOKE ends also the keys that it made, and that those made, as far as the actor may see them. */
+  readonly descendants?: 'KEEP' | 'REVOKE' | undefined;
 }
 
 export interface DeletedApiKey {

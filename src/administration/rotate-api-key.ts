@@ -32,7 +32,7 @@ export interface RotatedApiKey {
   readonly key: string | undefined;
 }
 
-export const longestMs = 7 * 86_400_000;
+const longestMs = 7 * 86_400_000;
 
 /**
  * Gives a key another secret; its id, rules, usage and expiry stay. At most two secrets live: a pending one is canceled,

@@ -6,6 +6,7 @@ import type { ApiKeyRecord, KeySecretRecord } from '../keys/api-key.ts';
 import type { KeyChange } from '../keys/resolve/key-change.ts';
 import type { Peppers } from '../keys/token/secret-hash.ts';
 import type { CompiledSchema } from '../plan/compiled-schema.ts';
+import type { ThrottlePlans } from '../throttle/plans.ts';
 
 /** What every use case works with; made once by the composition root. */
 export interface AdministrationServices {
@@ -19,8 +20,8 @@ export interface AdministrationServices {
   readonly validity: ValidityPolicy;
   /** By the type of the keys that work on them. */
   readonly schemas: { readonly API: CompiledSchema; readonly MANAGEMENT: CompiledSchema };
-  /** Names that `plan` may have. */
-  readonly plans: readonly string[];
+  /** What `plan` may name. */
+  readonly plans: ThrottlePlans;
   /** Makes this instance forget at once what a committed change made stale. */
   readonly forget: (change: KeyChange) => void;
 }

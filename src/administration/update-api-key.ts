@@ -7,6 +7,7 @@ import { changeBy } from './change.ts';
 import { requireEtag } from './etag.ts';
 import { type GivenRules, givenRules, type RuleChanges } from './given-rules.ts';
 import { idsOf, rolesFor, storeRoles } from './key-roles.ts';
+import { requireBudget } from './rules/budget.ts';
 import { requireCeiling } from './rules/ceiling.ts';
 import { measures } from './rules/enforcement.ts';
 import { checkMetadata } from './rules/metadata.ts';
@@ -86,6 +87,7 @@ export async function updateApiKey(
     const after = { ...resultOf(before, given), roles };
     refuseValidity(periodProblem(after.notBefore ?? null, after.expiresAt ?? null));
     requireCeiling(actor, after, services.schemas, saidIn(rules, before));
+    if (input.plan !== undefined || input.throttle !== undefined) requireBudget(actor, after, services.plans);
     await within
       .update(apiKey)
       .set({ ...given, updatedAt: now, version: sql`${apiKey.version} + 1` })

@@ -8,6 +8,7 @@ import { auditDifference } from './audit-difference.ts';
 import { changeBy } from './change.ts';
 import { requireEtag } from './etag.ts';
 import { notFound } from './not-found.ts';
+import { requireBudget } from './rules/budget.ts';
 import { checkMetadata } from './rules/metadata.ts';
 import { badInput, optionalText, requireEmail, requireText, textLimits } from './rules/text.ts';
 import { checkPlan, checkThrottle } from './rules/throttle.ts';
@@ -54,6 +55,9 @@ export async function updateApplication(
     const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
     const difference = auditDifference({ ...before }, given);
     if (!difference) return before;
+    if ('plan' in difference.after || 'throttle' in difference.after) {
+      requireBudget(actor, { type: actor.type, ...before, ...given }, services.plans);
+    }
     await within
       .update(application)
       .set({ ...given, updatedAt: now, version: sql`${application.version} + 1` })

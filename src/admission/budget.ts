@@ -78,6 +78,14 @@ function quotaExceeded({ bucket, retryAfterMs, states }: Refused, policy: Thrott
   });
 }
 
+/** Streams that are open have a cap of their own, as large as the in-flight cap. */
+export function refuseStream(): Refusal {
+  const retryAfterMs = 1000;
+  const message = 'Too many streams of this key or its application are open. Close one of them first.';
+  const error = codedError('THROTTLED', message, { policy: 'streams', retryAfterMs });
+  return refused('THROTTLED', [error], { 'Retry-After': String(retryAfterSeconds(retryAfterMs)) });
+}
+
 /** What clients are told: the key's own bucket. */
 export function keyStatus(policy: ThrottlePolicy, states: readonly BucketState[]): ThrottleStatus {
   const [bucket] = policy.buckets;

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServerAdapter } from '@whatwg-node/server';
+import { codedError } from '../kernel/errors.ts';
 import { StartError } from '../kernel/start-error.ts';
 import type { Edge } from './edge.ts';
 
@@ -23,7 +24,10 @@ export async function listen(edge: Edge, host: string, port: number): Promise<Li
   const server = createServer(
     // A client that sends its headers or body slower than this is holding a socket, not calling an API.
     { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 2_000 },
-    adapter,
+    (request, response) => {
+      if (isAddressable(request)) return adapter(request, response);
+      return refuseTarget(response);
+    },
   );
   await bind(server, host, port);
   return {
@@ -41,6 +45,17 @@ export async function listen(edge: Edge, host: string, port: number): Promise<Li
       }),
     cut: () => server.closeAllConnections(),
   };
+}
+
+/** The request's target and host are a URL (RFC 9112 §3.3); what is none would be thrown at whoever reads it. */
+function isAddressable({ url = '', headers: { host = 'localhost' } }: IncomingMessage): boolean {
+  return URL.canParse(url.startsWith('/') ? `http://${host}${url}` : url, 'http://localhost');
+}
+
+function refuseTarget(response: ServerResponse): void {
+  const error = codedError('BAD_REQUEST', 'The request target and the Host header are no URL.');
+  response.writeHead(400, { 'Content-Type': 'application/json; charset=utf-8', Connection: 'close' });
+  response.end(JSON.stringify({ errors: [error.toJSON()] }));
 }
 
 interface NodeContext {

@@ -52,7 +52,11 @@ function isUtf8(parameter: string): boolean {
   return !parameter.includes('charset=') || parameter === 'charset=utf-8';
 }
 
+/** Media types of which Server-Sent Events are one (RFC 9110 §12.5.1). */
+const eventStreamTypes: ReadonlySet<string> = new Set(['text/event-stream', 'text/*', '*/*']);
+
 /** A subscription is answered as Server-Sent Events, or not at all. */
 export function acceptsEventStream(accept: string | null): boolean {
-  return accept === null || /(?:text\/event-stream|text\/\*|\*\/\*)/i.test(accept);
+  if (accept === null) return true;
+  return accept.split(',').some((range) => eventStreamTypes.has((range.split(';')[0] ?? '').trim().toLowerCase()));
 }

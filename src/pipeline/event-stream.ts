@@ -6,7 +6,7 @@ export interface EventAnswer<Answer> {
 
 /**
  * Answers each event of a source, one at a time; a source that fails has a last answer, made by `failed`. It ends when a
- * signal is aborted, also when nobody reads it: whoever left before the answer began never will.
+ * signal is aborted (`onEnd` is told, perhaps more than once), also when nobody reads it: whoever left before the answer began never will.
  * Written out and not as a generator: a generator's `return` waits for the event that it is waiting for, and a client
  * that left would hold its source until something happens.
  */
@@ -15,6 +15,7 @@ export function eventStream<Event, Answer>(
   answer: (event: Event) => Promise<EventAnswer<Answer>>,
   failed: (thrown: unknown) => Answer,
   signals: readonly AbortSignal[],
+  onEnd: () => void = () => {},
 ): AsyncIterableIterator<Answer> {
   const events = source[Symbol.asyncIterator]();
   const done = { done: true, value: undefined } as const;
@@ -22,6 +23,7 @@ export function eventStream<Event, Answer>(
 
   async function end(): Promise<typeof done> {
     ended = true;
+    onEnd();
     for (const signal of signals) signal.removeEventListener('abort', end);
     await events.return?.();
     return done;

@@ -10,6 +10,7 @@ import { coerceVariables } from './coerce-variables.ts';
 import { refusedOperation, validatedOperation, withCost } from './cost-extensions.ts';
 import { decideDenials } from './denial-mode.ts';
 import { type Execute, executeHalves } from './execute-halves.ts';
+import { coercionErrors } from './hide-mode.ts';
 import { measureDenials, noteThrottled } from './measure-mode.ts';
 import { refuse, refuseAs } from './refusal.ts';
 import type { Caller, RequestRecord } from './request-record.ts';
@@ -37,7 +38,9 @@ export async function executeOperation(
     return refuseAs(record, record.overWindow);
   const raw = args.variableValues ?? {};
   const variables = coerceVariables(surface.schema, operation.plan.operation, raw);
-  if (variables.kind === 'INVALID') return refuseAs(record, refused('INVALID', variables.errors));
+  if (variables.kind === 'INVALID') {
+    return refuseAs(record, refused('INVALID', coercionErrors(operation.plan.operation, raw, caller, surface)));
+  }
 
   // 8–11 May it run, how much of it, and is there budget for that.
   const values = { raw, coerced: variables.variables };
@@ -63,22 +66,26 @@ export async function executeOperation(
   record.requestedQueryCost = estimate.points;
 
   // 12 Run. When the process dies from here on, the reservation stays charged and its slot is free after its time.
-  const meter = surface.meters.begin(args.contextValue as object, {
-    granted: caller.privileges,
-    introspection: estimate.introspection,
-  });
-  const remaining = { ...args, document: running.document };
-  const run = await runInTime(() => executeHalves(remaining, running.operation, execute, surface, caller), services);
-  const result = running.answerOf(run.result);
-
-  // 13 Give back what was not used: once, whatever happened. What runs on after its time is charged in full.
-  const actual = run.kind === 'TIMED_OUT' ? estimate.cost : meter.actual();
-  settle(reservation, actual, services);
-  watchEstimate(admission, actual, services);
-  record.actualQueryCost = chargedPoints(actual);
-  record.outcome = result.errors ? 'ERROR' : 'OK';
-  const states = settledStates(admission.states, reservation, actual);
-  return withCost(result, { ...admission, actual, caller, states });
+  let actual = estimate.cost;
+  try {
+    const meter = surface.meters.begin(args.contextValue as object, {
+      granted: caller.privileges,
+      introspection: estimate.introspection,
+    });
+    const remaining = { ...args, document: running.document };
+    const run = await runInTime(() => executeHalves(remaining, running.operation, execute, surface, caller), services);
+    const result = running.answerOf(run.result);
+    // What runs on after its time is charged in full.
+    if (run.kind === 'ENDED') actual = meter.actual();
+    record.actualQueryCost = chargedPoints(actual);
+    record.outcome = result.errors ? 'ERROR' : 'OK';
+    const states = settledStates(admission.states, reservation, actual);
+    return withCost(result, { ...admission, actual, caller, states });
+  } finally {
+    // 13 Give back what was not used: once, whatever happened.
+    settle(reservation, actual, services);
+    watchEstimate(admission, actual, services);
+  }
 }
 
 /** More requests than the window has room for: what ends a key passes, and what is only measured is noted. */

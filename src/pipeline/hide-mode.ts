@@ -1,4 +1,10 @@
-import { type DocumentNode, type GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { passed, refused, type Verdict } from '../admission/verdict.ts';
 import { codedError } from '../kernel/errors.ts';
 import { coerceVariables, type RawVariables } from './coerce-variables.ts';
@@ -28,12 +34,14 @@ export function judgeOnView(sent: SentOperation, caller: Caller, surface: Surfac
   const onFull = coerceVariables(surface.schema, operation, sent.variables);
   if (onView.kind === 'INVALID') return refused(onFull.kind === 'INVALID' ? 'INVALID' : 'FORBIDDEN', onView.errors);
   if (onFull.kind === 'COERCED') return passed;
-  // A required part that the view does not show is nothing that an error may name.
-  return refused('INVALID', [codedError('BAD_USER_INPUT', 'The variables cannot be used with this operation.')]);
+  return refused('INVALID', coercionErrors(operation, sent.variables, caller, surface));
 }
 
-/** Of a document that the full schema refused; it has been refused, so there is always an answer. */
-export function hiddenErrors(
+/**
+ * What is wrong with a document that the full schema refused, as the caller's view has it: errors of the full schema
+ * name what is required, and of which type, beside what was written. It has been refused, so there is always an answer.
+ */
+export function errorsOnView(
   sent: Omit<SentOperation, 'variables'>,
   caller: Caller,
   surface: Surface,
@@ -41,6 +49,20 @@ export function hiddenErrors(
   const problems = problemsOnView(sent, surface.viewOf(caller.privileges), surface);
   if (problems.length > 0) return problems;
   return [codedError('GRAPHQL_VALIDATION_FAILED', 'The document does not fit the schema.')];
+}
+
+/**
+ * Why variables cannot be used, in words of the caller's view; of what the view does not show an error names nothing.
+ */
+export function coercionErrors(
+  operation: OperationDefinitionNode,
+  variables: RawVariables,
+  { privileges }: Caller,
+  surface: Surface,
+): readonly GraphQLError[] {
+  const onView = coerceVariables(surface.viewOf(privileges), operation, variables);
+  if (onView.kind === 'INVALID') return onView.errors;
+  return [codedError('BAD_USER_INPUT', 'The variables cannot be used with this operation.')];
 }
 
 /** Against a view as if it were the whole schema. */

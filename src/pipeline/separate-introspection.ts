@@ -43,7 +43,8 @@ function half(
   wanted: (fieldName: string) => boolean,
 ): DocumentNode | undefined {
   const onRoot = new Map<string, FragmentDefinitionNode>();
-  const rootName = (name: string): string => `${name}__onRoot`;
+  const suffix = unusedSuffix([...fragments.keys()]);
+  const rootName = (name: string): string => name + suffix;
 
   const keep = (selectionSet: SelectionSetNode): SelectionSetNode => {
     const selections = selectionSet.selections.flatMap((selection): SelectionNode[] => {
@@ -72,6 +73,13 @@ function half(
   const variableDefinitions =
     operation.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value)) ?? [];
   return { kind: Kind.DOCUMENT, definitions: [{ ...operation, variableDefinitions, selectionSet }, ...spread] };
+}
+
+/** No name that the document uses ends so: a fragment of the caller's is never taken for one of ours. */
+function unusedSuffix(names: readonly string[]): string {
+  let suffix = '__onRoot';
+  while (names.some((name) => name.endsWith(suffix))) suffix += '_';
+  return suffix;
 }
 
 function byName(fragment: FragmentDefinitionNode): [string, FragmentDefinitionNode] {

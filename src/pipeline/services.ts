@@ -5,6 +5,7 @@ import type { MakeId } from '../kernel/uuid.ts';
 import type { ApiKeyRecord, KeySecretRecord } from '../keys/api-key.ts';
 import type { KeyResolver } from '../keys/resolve/key-resolver.ts';
 import type { FailedAttempts } from '../throttle/failed-attempts.ts';
+import type { OpenStreams } from '../throttle/open-streams.ts';
 import type { ThrottlePlans } from '../throttle/plans.ts';
 import type { ThrottleStore } from '../throttle/throttle-store.ts';
 import type { UsageRecorder } from '../usage/record/usage-recorder.ts';
@@ -18,6 +19,7 @@ export interface PipelineServices {
   /** Operations that cost more than their estimate: always 0, or there is a fault in the cost room. */
   readonly estimateViolations: Counter;
   readonly failedAttempts: FailedAttempts;
+  readonly openStreams: OpenStreams;
   readonly plans: ThrottlePlans;
   readonly usage: UsageRecorder;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, GraphQLError } from 'graphql';
+import { refuseStream } from '../admission/budget.ts';
 import { judgeKey } from '../admission/credentials.ts';
 import { passed, type Refusal, refused, type Verdict } from '../admission/verdict.ts';
 import { chargedPoints } from '../cost/points.ts';
@@ -6,13 +7,14 @@ import { asError, codedError } from '../kernel/errors.ts';
 import { invariant } from '../kernel/invariant.ts';
 import { policyFor } from '../throttle/policy.ts';
 import { admitOperation } from './admit-operation.ts';
+import { isMeasured } from './afford-operation.ts';
 import type { VariableValues } from './candidate.ts';
 import { coerceVariables } from './coerce-variables.ts';
 import { refusedOperation, validatedOperation, withCost } from './cost-extensions.ts';
 import { decideDenials } from './denial-mode.ts';
 import { type EventAnswer, eventStream } from './event-stream.ts';
 import { finishResult } from './finish-result.ts';
-import { judgeOnView } from './hide-mode.ts';
+import { coercionErrors, judgeOnView } from './hide-mode.ts';
 import { callerInForce, measureDenials, noteThrottled } from './measure-mode.ts';
 import type { PreparedOperation } from './prepare-operation.ts';
 import { refuse, refuseAs } from './refusal.ts';
@@ -46,17 +48,42 @@ export async function subscribeOperation(
   const caller = callerInForce(opener, args, surface);
   const prepared = surface.prepare(args.document, args.operationName ?? undefined);
   if (prepared.kind === 'REFUSED') return refuseAs(record, refused('INVALID', [prepared.error]));
+  if (record.overWindow && !isMeasured(caller, prepared.operation.plan)) return refuseAs(record, record.overWindow);
   const { operation } = prepared;
   const { operation: definition } = operation.plan;
   record.operation = { name: definition.name?.value, type: 'subscription', definition };
   const raw = args.variableValues ?? {};
   const coercion = coerceVariables(surface.schema, operation.plan.operation, raw);
-  if (coercion.kind === 'INVALID') return refuseAs(record, refused('INVALID', coercion.errors));
+  if (coercion.kind === 'INVALID') {
+    return refuseAs(record, refused('INVALID', coercionErrors(operation.plan.operation, raw, caller, surface)));
+  }
   const variables = { raw, coerced: coercion.variables };
   measureDenials(record, operation, variables, caller);
   const running = decideDenials(operation, args.document, variables, caller, surface);
   if (running.kind === 'REFUSED') return refuseAs(record, running);
 
+  const places = opener.policy.buckets.map(({ id, inFlight }) => ({ id, max: inFlight }));
+  const close = services.openStreams.open(places);
+  if (!close) return refuseAs(record, refuseStream());
+  let opened: ExecutionResult | AsyncIterableIterator<ExecutionResult> = {};
+  try {
+    opened = await openStream(subscription, operation, variables, opener, close);
+    return opened;
+  } finally {
+    if (!isAsyncIterable(opened)) close();
+  }
+}
+
+/** Steps 8–11 and the source; `close` gives the stream's place back when it ends. */
+async function openStream(
+  subscription: Subscription,
+  operation: PreparedOperation,
+  variables: VariableValues,
+  opener: Caller,
+  close: () => void,
+): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
+  const { args, record, surface, services } = subscription;
+  const caller = callerInForce(opener, args, surface);
   // Opening it costs what one event may cost, so that opening and closing streams is no way around the budget.
   const admission = await admitOperation(
     { operation, variables, context: subscription.contextFor(caller), costMode: record.costMode },
@@ -81,7 +108,7 @@ export async function subscribeOperation(
     const { errors } = refuse([unexpected(thrown)]);
     return finishResult({ errors }, record.arrival.requestId, services.logger);
   };
-  return eventStream(source, answer, failed, [services.draining, subscription.left]);
+  return eventStream(source, answer, failed, [services.draining, subscription.left], close);
 }
 
 /** Steps 4, 5 and 8–13 anew. */

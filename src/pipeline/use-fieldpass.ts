@@ -6,7 +6,7 @@ import { invariant } from '../kernel/invariant.ts';
 import { acceptsEventStream, unreadableBody } from './content-negotiation.ts';
 import { executeOperation } from './execute-operation.ts';
 import { finishResult } from './finish-result.ts';
-import { hiddenErrors, judgeOnView, type SentOperation } from './hide-mode.ts';
+import { errorsOnView, judgeOnView, type SentOperation } from './hide-mode.ts';
 import { countRequest, identify } from './identify.ts';
 import { withKeyWarning } from './key-warning.ts';
 import { callerInForce } from './measure-mode.ts';
@@ -16,7 +16,7 @@ import type { Caller, RequestRecord } from './request-record.ts';
 import type { PipelineServices } from './services.ts';
 import { subscribeOperation } from './subscribe-operation.ts';
 import type { Surface } from './surface.ts';
-import { validateDocument, withSuggestions } from './validate-document.ts';
+import { validateDocument } from './validate-document.ts';
 
 /** What the HTTP edge hands to Yoga beside the request. */
 export interface ServerContext {
@@ -109,11 +109,13 @@ export function useFieldpass(
     // The last word on errors, wherever they came from.
     onResultProcess({ result, setResult, serverContext: { record } }) {
       if (Symbol.asyncIterator in result || Array.isArray(result)) return;
+      // Over the window, and nothing that passes it all the same: whatever else is wrong is not looked at.
+      if (record.overWindow && !record.admitted && result.errors) return setResult(refuseAs(record, record.overWindow));
       const isDecided = record.outcome !== 'OK';
       if (result.errors && !isDecided) record.outcome = 'INVALID';
       record.errors = result.errors ?? [];
-      const suggested = isDecided ? result : suggest(result, record, surface);
-      const finished = finishResult(suggested, record.arrival.requestId, services.logger);
+      const told = isDecided ? result : fromView(result, record, surface);
+      const finished = finishResult(told, record.arrival.requestId, services.logger);
       setResult(withKeyWarning(finished, record.caller, services.clock.now()));
     },
   };
@@ -133,8 +135,8 @@ function callerOf({ caller }: RequestRecord): Caller {
   return caller;
 }
 
-/** A document that is not valid is the only one whose errors make suggestions, and they come from the caller's view. */
-function suggest(
+/** What is wrong with a document, and what stands near, is said from the caller's own view of the schema. */
+function fromView(
   result: ExecutionResult,
   { caller: identified, document, operationName }: RequestRecord,
   surface: Surface,
@@ -142,9 +144,7 @@ function suggest(
   const { errors } = result;
   if (!identified || !document) return result;
   if (!errors?.some((error) => codeOf(error) === 'GRAPHQL_VALIDATION_FAILED')) return result;
-  const caller = callerInForce(identified, { document, operationName }, surface);
-  if (caller.key.onDenied === 'HIDE') {
-    return { ...result, errors: hiddenErrors({ document, operationName }, caller, surface) };
-  }
-  return { ...result, errors: withSuggestions(errors, document, surface.viewOf(identified.privileges)) };
+  const hides = identified.key.onDenied === 'HIDE';
+  const caller = hides ? callerInForce(identified, { document, operationName }, surface) : identified;
+  return { ...result, errors: errorsOnView({ document, operationName }, caller, surface) };
 }

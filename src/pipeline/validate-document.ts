@@ -1,4 +1,4 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, type ValidationRule, validate } from 'graphql';
+import { type DocumentNode, type GraphQLError, type GraphQLSchema, type ValidationRule, validate } from 'graphql';
 import { codedError, codeOf } from '../kernel/errors.ts';
 
 const mostErrors = 20;
@@ -17,24 +17,6 @@ function unlessGivenUp(errors: readonly GraphQLError[]): readonly GraphQLError[]
   if (errors.at(-1)?.message !== 'Validation aborted.') return errors;
   const message = 'The document selects the same fields too often to be checked: merge its selections and fragments.';
   return [codedError('QUERY_TOO_COMPLEX', message)];
-}
-
-/**
- * The same errors with the suggestions that the caller's own view gives: validated against the view, an error says the
- * same and then names what is near, among what the caller may know.
- */
-export function withSuggestions(
-  errors: readonly GraphQLError[],
-  document: DocumentNode,
-  view: GraphQLSchema,
-): readonly GraphQLError[] {
-  const onView = validate(view, document, undefined, { maxErrors: 5 * mostErrors });
-  return errors.map((error) => {
-    const suggesting = onView.find(({ message }) => message.startsWith(error.message));
-    if (!suggesting) return error;
-    const { nodes, extensions } = error;
-    return new GraphQLError(suggesting.message, { nodes: nodes ?? null, extensions });
-  });
 }
 
 export type ViewValidation = (view: GraphQLSchema, document: DocumentNode) => readonly GraphQLError[];

@@ -10,6 +10,7 @@ import { uuidMaker } from '../../src/kernel/uuid.ts';
 import type { ApiKeyRecord } from '../../src/keys/api-key.ts';
 import { type KeyResolver, startKeyResolver } from '../../src/keys/resolve/key-resolver.ts';
 import { onePepper } from '../../src/keys/token/secret-hash.ts';
+import { defaultPlans } from '../../src/throttle/plans.ts';
 import { stoppedClock } from '../keys/support.ts';
 import { testSchemas } from './schemas.ts';
 
@@ -48,7 +49,7 @@ export async function openWorld(database: Database): Promise<World> {
     keyPrefix: 'fieldpass',
     validity: { defaultMs: 90 * day, maxMs: 366 * day },
     schemas: testSchemas(),
-    plans: ['FREE', 'PRO'],
+    plans: defaultPlans,
     forget: resolver.forget,
   };
   let rootText = '';

@@ -63,12 +63,20 @@ try {
   // Far more than the budget allows, and as much as the machine can do with something to spare.
   const busy = await load({ ...at(await newKey(), 4, 10), durationMs: seconds * 1000 });
   const budget = maximumAvailable + restoreRate * (busy.elapsedMs / 1000);
+  const shared = tallyOf(busy.answers.filter(({ local }) => !local));
   stage.check(
     `over ${seconds} s on ${instances} servers nothing above the budget is admitted`,
-    busy.admittedPoints <= budget,
-    `${busy.admittedPoints} of ${budget.toFixed(1)} points, ${say(busy)}, ${busy.answers.filter(({ local }) => local).length} decided locally`,
+    shared.admittedPoints <= budget,
+    `${shared.admittedPoints} of ${budget.toFixed(1)} points, ${say(shared)}`,
   );
-  stage.check('and what was reserved and not used came back', busy.admittedPoints >= budget * 0.9);
+  // A machine that is busy with something else can keep Redis from answering in time; nothing else may.
+  const alone = busy.answers.length - shared.answers.length;
+  stage.check('by a store that answers in time', alone <= busy.answers.length / 100, `${alone} decided locally`);
+  stage.check(
+    'and what was reserved and not used came back',
+    busy.admittedPoints >= budget * 0.9,
+    `${busy.admittedPoints} points`,
+  );
   stage.check('all answers are 200 or 429', busy.serverErrors === 0 && busy.failures === 0, say(busy));
 
   for (const fault of ['SIGSTOP', 'SIGKILL'] as const) {

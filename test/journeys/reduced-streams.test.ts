@@ -77,6 +77,11 @@ describe('T30 a stream that is open', () => {
       (id) => update({ id, onDenied: 'HIDE', removePrivileges: ['read:City.population'] }),
     ],
     [
+      'is restricted to other addresses',
+      'API_KEY_IP_ADDRESS_BLOCKED',
+      (id) => update({ id, restrictions: { server: { allowedIps: ['198.51.100.1'] } } }),
+    ],
+    [
       'is revoked',
       'API_KEY_REVOKED',
       (id) =>

@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildManagementSchema } from '../../src/apis/management/schema.ts';
 import { buildPlacesSchema } from '../../src/apis/places/places-schema.ts';
 import { decodeGlobalId, encodeGlobalId } from '../../src/apis/shared/global-id.ts';
-import { errorCodes } from '../../src/kernel/error-codes.ts';
 import { type Leaf, leavesOf, rootFields, variablesOf } from '../support/generated-operations.ts';
+import { hostileNumbers, hostileTexts, noCharacters, plentiful } from '../support/hostile-values.ts';
+import { type Answer, expectCoded, sendOperation } from '../support/send-operation.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 
 /** Every root field of both surfaces is refused in every way there is, and each refusal says why. */
@@ -29,26 +30,14 @@ let stranger: string;
 /** Global ids of one object of each type that can be created, and of a country. */
 const objects = new Map<string, string>();
 
-const plentiful = {
-  maximumAvailable: 1_000_000,
-  restoreRate: 1_000_000,
-  maximumCost: 100_000,
-  requests: { max: 1_000_000, window: 'PT1M' },
-};
+const manager = { type: 'MANAGEMENT', grantable: ['*'], throttle: plentiful };
 
 beforeAll(async () => {
   test = await openTestApp({ places: true });
   const explicit = ['read', 'write', 'update'].map((verb) => `${verb}:City.contributorEmail`);
   everything = {
     API: (await test.createKey(['*', ...explicit], { throttle: plentiful })).key,
-    MANAGEMENT: (
-      await test.createKey(['*'], {
-        type: 'MANAGEMENT',
-        grantable: ['*'],
-        applicationScope: 'ALL',
-        throttle: plentiful,
-      })
-    ).key,
+    MANAGEMENT: (await test.createKey(['*'], { ...manager, applicationScope: 'ALL' })).key,
   };
   nothing = {
     API: (await test.createKey([], { throttle: plentiful })).key,
@@ -58,13 +47,7 @@ beforeAll(async () => {
   const { body } = await test.graphql(everything.API, '{ country(code: "CH") { id } }');
   objects.set('Country', body.data.country.id);
   const applicationId = await make('Application');
-  const { key } = await test.createKey(['*'], {
-    applicationId,
-    type: 'MANAGEMENT',
-    grantable: ['*'],
-    throttle: plentiful,
-  });
-  stranger = key;
+  stranger = (await test.createKey(['*'], { ...manager, applicationId })).key;
 });
 afterAll(() => test.close());
 
@@ -132,75 +115,20 @@ function plain(name: string, type: GraphQLNamedInputType, about: string): unknow
   }
 }
 
-interface Answer {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: answers are asserted on, whatever they are
-  readonly data: any;
-  readonly errors: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
-  readonly codes: readonly (string | undefined)[];
-  readonly text: string;
-}
-
-/** Numbers that JSON can write and JavaScript cannot hold are sent as the text behind the mark. */
-const rawNumber = 'raw number ';
-
-async function send(surface: SurfaceName, key: string | undefined, query: string, variables: object): Promise<Answer> {
+function send(surface: SurfaceName, key: string | undefined, query: string, variables: object): Promise<Answer> {
   // Everybody's buckets are full again.
   test.clock.advance(1000);
-  const stream = query.startsWith('subscription');
-  const response = await test.fetch(paths[surface], {
-    method: 'POST',
-    headers: {
-      'Content-Type': 'application/json',
-      Accept: stream ? 'text/event-stream' : 'application/graphql-response+json',
-      ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
-    },
-    body: JSON.stringify({ query, variables }).replaceAll(new RegExp(`"${rawNumber}([^"]+)"`, 'g'), '$1'),
-  });
-  const { status } = response;
-  let text: string;
-  if (stream && status === 200) {
-    const begun = await beginningOf(response);
-    if (begun === undefined) return { status, data: {}, errors: [], codes: [], text: '' };
-    text = begun;
-  } else text = await response.text();
-  const { data, errors = [] } = JSON.parse(/^data: (\{.*)$/m.exec(text)?.[1] ?? text);
-  return { status, data, errors, codes: errors.map((error: Answer['errors'][number]) => error.extensions?.code), text };
+  return sendOperation(test, paths[surface], key, { query, variables });
 }
 
-/** What a stream says at once, or `undefined` when it waits for something to happen. */
-async function beginningOf({ body }: Response): Promise<string | undefined> {
-  const reader = (body as ReadableStream<Uint8Array>).getReader();
-  let text = '';
-  for (;;) {
-    const later = new Promise<undefined>((resolve) => setImmediate(() => setImmediate(() => resolve(undefined))));
-    const chunk = await Promise.race([reader.read(), later]);
-    if (chunk?.done) return text;
-    if (!chunk) break;
-    text += Buffer.from(chunk.value).toString();
-  }
-  await reader.cancel();
-  return undefined;
-}
-
-/** The least that any answer must be: coded, a client's fault, and silent about what is inside. */
-function expectCoded(answer: Answer, sent: string): void {
-  const { status, errors, data, text } = answer;
-  expect(status === 200 || (status >= 400 && status < 500), `${sent}: ${status} ${text.slice(0, 300)}`).toBe(true);
-  for (const { message, extensions } of errors) {
-    expect(Object.keys(errorCodes), sent).toContain(extensions?.code);
-    expect(extensions?.code, sent).not.toBe('INTERNAL_SERVER_ERROR');
-    expect(message, sent).not.toMatch(/insert into|select .* from|syntax error at|invalid byte|\bat .*\.[jt]s:\d/i);
-  }
-  // A request error has a status, and no data; a field error has data, and none.
-  if (status !== 200) expect(data, sent).toBeUndefined();
-  expect(text.length, `${sent}: what was sent is not repeated`).toBeLessThan(4000);
-}
+let looked = 0;
 
 afterEach(async () => {
   const ready = await test.fetch('/health/ready');
   expect(ready.status).toBe(200);
-  expect(test.log.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
+  const lines = test.log.slice(looked);
+  looked = test.log.length;
+  expect(lines.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
 });
 
 describe('the surfaces', () => {
@@ -295,34 +223,6 @@ function unknownIds(): readonly (readonly [string, string])[] {
   });
   return [...others, ['Nothing', encodeGlobalId('Nothing', '1')]];
 }
-
-const noCharacters = new Set(['NUL', 'half a surrogate pair']);
-const hostileTexts: readonly (readonly [string, unknown])[] = [
-  ['NUL', 'a\u0000b'],
-  ['half a surrogate pair', 'a\ud800b'],
-  ['__proto__', '__proto__'],
-  ['constructor', 'constructor'],
-  ['very long', 'long '.repeat(15_000)],
-  ['SQL', `'; DROP TABLE api_key; -- " \\`],
-  ['wildcards of LIKE', '%_\\%'],
-  ['nothing', ''],
-  ['a line and a bell', 'a\r\nb\u0007'],
-  ['right to left', '\u202eabc'],
-];
-
-const hostileNumbers: readonly unknown[] = [
-  `${rawNumber}1e309`,
-  `${rawNumber}-1e309`,
-  2 ** 31,
-  -(2 ** 31) - 1,
-  Number.MAX_VALUE,
-  -1,
-  0,
-  0.5,
-  'NaN',
-  '1',
-  true,
-];
 
 /** Values that no argument of the type takes, whatever it means. */
 function notFor({ name }: GraphQLNamedInputType, value: unknown): boolean {

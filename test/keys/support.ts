@@ -38,7 +38,13 @@ export function someKey(changes: Partial<ApiKeyRecord> = {}): ApiKeyRecord {
 }
 
 export function someSecret(changes: Partial<KeySecretRecord> = {}): KeySecretRecord {
-  return { id: '0190a1b2-0000-7000-8000-000000000003', status: 'ACTIVE', activatedAt: 0, expiresAt: undefined, ...changes };
+  return {
+    id: '0190a1b2-0000-7000-8000-000000000003',
+    status: 'ACTIVE',
+    activatedAt: 0,
+    expiresAt: undefined,
+    ...changes,
+  };
 }
 
 /** A clock that stands until a test moves it. */

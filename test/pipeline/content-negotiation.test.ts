@@ -64,6 +64,8 @@ it.each([
   ['application/json, text/event-stream;q=0.5', true],
   ['application/json', false],
   ['multipart/mixed', false],
+  ['multipart/mixed, text/event-streams', false],
+  ['TEXT/Event-Stream ; q=1', true],
 ])('Accept: %s takes an event stream: %s', (accept, expected) => {
   expect(acceptsEventStream(accept)).toBe(expected);
 });

@@ -1,4 +1,5 @@
 import type { ThrottleOverride } from '../../keys/api-key.ts';
+import type { ThrottlePlans } from '../../throttle/plans.ts';
 import { badInput } from './text.ts';
 
 /** As large as micro-points stay exact integers; a quota may come close to the largest of them. */
@@ -7,9 +8,11 @@ const mostQuotaPoints = 9_000_000_000;
 
 export function checkPlan<Nothing extends null | undefined>(
   plan: string | Nothing,
-  plans: readonly string[],
+  { byName }: ThrottlePlans,
 ): string | Nothing {
-  if (typeof plan === 'string' && !plans.includes(plan)) throw badInput('plan', `must be one of ${plans.join(', ')}`);
+  if (typeof plan === 'string' && !byName.has(plan)) {
+    throw badInput('plan', `must be one of ${[...byName.keys()].join(', ')}`);
+  }
   return plan;
 }
 

@@ -39,7 +39,7 @@ export const apiKey: ApiKeyRecord = {
   onDenied: 'REJECT',
   plan: undefined,
   throttle: undefined,
-    restrictions: undefined,
+  restrictions: undefined,
   expiresAt: undefined,
   notBefore: undefined,
   disabledAt: undefined,
