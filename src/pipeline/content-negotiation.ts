@@ -52,11 +52,32 @@ function isUtf8(parameter: string): boolean {
   return !parameter.includes('charset=') || parameter === 'charset=utf-8';
 }
 
-/** Media types of which Server-Sent Events are one (RFC 9110 §12.5.1). */
+/** Media types of which Server-Sent Events are one (RFC 9110 §12.5.1), and those of which some answer of ours is one. */
 const eventStreamTypes: ReadonlySet<string> = new Set(['text/event-stream', 'text/*', '*/*']);
+const answerTypes: ReadonlySet<string> = new Set([
+  ...eventStreamTypes,
+  'application/graphql-response+json',
+  'application/json',
+  'application/*',
+]);
 
 /** A subscription is answered as Server-Sent Events, or not at all. */
 export function acceptsEventStream(accept: string | null): boolean {
-  if (accept === null) return true;
-  return accept.split(',').some((range) => eventStreamTypes.has((range.split(';')[0] ?? '').trim().toLowerCase()));
+  return acceptsOneOf(accept, eventStreamTypes);
+}
+
+/** Said before anything runs: an answer that cannot be given is no reason to have done the work. */
+export function unacceptable({ headers }: Request): GraphQLError | undefined {
+  return acceptsOneOf(headers.get('accept'), answerTypes) ? undefined : notAcceptable();
+}
+
+export function notAcceptable(): GraphQLError {
+  const message =
+    'Answers are application/graphql-response+json or application/json, those of subscriptions text/event-stream: name one of them in Accept.';
+  return codedError('NOT_ACCEPTABLE', message);
+}
+
+function acceptsOneOf(accept: string | null, types: ReadonlySet<string>): boolean {
+  if (accept === null || accept.trim() === '') return true;
+  return accept.split(',').some((range) => types.has((range.split(';')[0] ?? '').trim().toLowerCase()));
 }

@@ -1,9 +1,10 @@
 import { type ExecutionArgs, type ExecutionResult, Source } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { type Refusal, refused } from '../admission/verdict.ts';
-import { codedError, codeOf } from '../kernel/errors.ts';
+import { errorResponse } from '../http/error-response.ts';
+import { codeOf } from '../kernel/errors.ts';
 import { invariant } from '../kernel/invariant.ts';
-import { acceptsEventStream, unreadableBody } from './content-negotiation.ts';
+import { acceptsEventStream, notAcceptable, unacceptable, unreadableBody } from './content-negotiation.ts';
 import { executeOperation } from './execute-operation.ts';
 import { finishResult } from './finish-result.ts';
 import { errorsOnView, judgeOnView, type SentOperation } from './hide-mode.ts';
@@ -49,7 +50,7 @@ export function useFieldpass(
         if (surface.urgentMutations.size === 0 && !measures) throw refusal(record, counted);
         record.overWindow = counted;
       }
-      const unreadable = unreadableBody(request);
+      const unreadable = unreadableBody(request) ?? unacceptable(request);
       if (unreadable) throw refusal(record, refused('INVALID', [unreadable]));
     },
 
@@ -88,8 +89,7 @@ export function useFieldpass(
       if (fitsView.kind === 'REFUSED') return setSubscribeFn(() => refuseAs(record, fitsView));
       // Yoga would find that it cannot answer only after the source was opened, and never close it.
       if (!acceptsEventStream(request.headers.get('accept'))) {
-        const message = 'A subscription is answered as text/event-stream. Send Accept: text/event-stream.';
-        throw refusal(record, refused('INVALID', [codedError('NOT_ACCEPTABLE', message)]));
+        throw refusal(record, refused('INVALID', [notAcceptable()]));
       }
       return setSubscribeFn((given: ExecutionArgs) =>
         subscribeOperation(
@@ -107,7 +107,9 @@ export function useFieldpass(
     },
 
     // The last word on errors, wherever they came from.
-    onResultProcess({ result, setResult, serverContext: { record } }) {
+    onResultProcess({ request, result, setResult, resultProcessor, setResultProcessor, serverContext: { record } }) {
+      // No media type that the caller accepts: Yoga would answer with nothing, and not say why.
+      if (!resultProcessor) setResultProcessor(() => errorResponse(request, notAcceptable()), 'application/json');
       if (Symbol.asyncIterator in result || Array.isArray(result)) return;
       // Over the window, and nothing that passes it all the same: whatever else is wrong is not looked at.
       if (record.overWindow && !record.admitted && result.errors) return setResult(refuseAs(record, record.overWindow));
