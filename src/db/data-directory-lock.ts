@@ -149,7 +149,8 @@ function asStartError<Value>(directory: string, work: () => Value): Value {
   try {
     return work();
   } catch (error) {
-    const reason = reasons[codeOf(error) ?? ''];
+    const code = codeOf(error) === 'ENOTDIR' && existsSync(directory) ? 'EEXIST' : codeOf(error);
+    const reason = reasons[code ?? ''];
     if (error instanceof StartError || !reason) throw error;
     throw new StartError(`DATA_DIR ${directory} cannot be written: ${reason}`, { cause: error });
   }

@@ -77,8 +77,8 @@ export async function affordOperation(
     ttlMs: services.executionTimeoutMs + reservationMarginMs,
   };
   const answer = await reserve(purse, reservation);
-  const { states, verdict } = answer;
-  const admitted = { kind: 'ADMITTED', estimate, states, store: storeInUse(services), breakdown } as const;
+  const { states, verdict, store } = answer;
+  const admitted = { kind: 'ADMITTED', estimate, states, store, breakdown } as const;
   const measured = priced.kind === 'REFUSED' ? priced : undefined;
   if (verdict.kind === 'PASSED') return { ...admitted, reservation, measured };
   if (urgent) return { ...admitted, reservation: undefined, measured };
@@ -91,7 +91,7 @@ export function isMeasured({ key }: Caller, { operation }: DocumentPlan): boolea
   return key.enforcement?.throttle === 'MEASURE' && operation.operation !== 'mutation';
 }
 
-export function storeInUse({ throttle }: PipelineServices): StoreInUse {
+function storeInUse({ throttle }: PipelineServices): StoreInUse {
   return throttle.degraded ? 'local' : 'shared';
 }
 
@@ -106,15 +106,18 @@ interface Purse {
 interface Reserved {
   readonly verdict: Verdict;
   readonly states: readonly BucketState[];
+  readonly store: StoreInUse;
   readonly slotsTaken: boolean;
 }
 
 async function reserve({ caller: { policy }, estimate, services }: Purse, reservation: Reservation): Promise<Reserved> {
   const asked = await unlessUnavailable(services.throttle.reserve(reservation));
-  if (asked.kind === 'REFUSED') return { verdict: asked, states: [], slotsTaken: false };
+  if (asked.kind === 'REFUSED') return { verdict: asked, states: [], store: 'local', slotsTaken: false };
   const { answer } = asked;
-  const verdict = judgeBudget(answer, policy, estimate.points, storeInUse(services));
-  return { verdict, states: answer.states, slotsTaken: answer.kind === 'REFUSED' && answer.reason === 'IN_FLIGHT' };
+  const store = answer.local ? 'local' : 'shared';
+  const verdict = judgeBudget(answer, policy, estimate.points, store);
+  const slotsTaken = answer.kind === 'REFUSED' && answer.reason === 'IN_FLIGHT';
+  return { verdict, states: answer.states, store, slotsTaken };
 }
 
 /** It pays nothing, and takes a slot all the same: how much runs at once is never only measured. */
@@ -122,8 +125,8 @@ async function runMeasured(
   purse: Purse,
   admitted: Affordable & { readonly reservation: Reservation },
 ): Promise<Affordable | CostRefusal> {
-  const { verdict, states, slotsTaken } = await reserve(purse, admitted.reservation);
-  if (verdict.kind === 'PASSED') return { ...admitted, states };
+  const { verdict, states, store, slotsTaken } = await reserve(purse, admitted.reservation);
+  if (verdict.kind === 'PASSED') return { ...admitted, states, store };
   return slotsTaken ? refusedWithCost(purse, verdict, states) : { ...admitted, reservation: undefined };
 }
 

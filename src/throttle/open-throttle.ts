@@ -50,8 +50,8 @@ export async function openThrottle(options: OpenThrottleOptions): Promise<Thrott
       policy,
       clock,
       onFailure: storeFailures.increment,
-      onDegraded: (err) => logger.warn({ err, surface, policy }, 'the throttle store does not answer'),
-      onRecovered: () => logger.info({ surface }, 'the throttle store answers again'),
+      onOpen: (err) => logger.warn({ err, surface, policy }, 'the throttle store does not answer'),
+      onClose: () => logger.info({ surface }, 'the throttle store answers again'),
     });
   return {
     api: guarded(onFailure, 'API'),

@@ -29,14 +29,21 @@ type ScriptedRedis = Redis & Record<'fpReserve' | 'fpSettle' | 'fpPeek' | 'fpCou
  * charged. A failover may forget the last writes, which can give a key one bucket more.
  */
 export function createRedisStore(options: RedisStoreOptions): RedisStore {
-  const { url, keyPrefix = 'fieldpass:throttle:', deadlineMs = 50, onError = () => {} } = options;
+  const { url, keyPrefix = 'fieldpass:throttle:', deadlineMs = 45, onError = () => {} } = options;
   const redis = connect(url, deadlineMs);
   redis.on('error', onError);
 
-  const ask = (work: Promise<string[]>): Promise<string[]> =>
-    withDeadline(work, deadlineMs, 'The throttle store', () => {
-      if (redis.status === 'ready') redis.disconnect(true);
+  async function ask(work: Promise<string[]>): Promise<string[]> {
+    let answered = false;
+    const noted = work.finally(() => {
+      answered = true;
     });
+    return withDeadline(noted, deadlineMs, 'The throttle store', () => {
+      // It is late; perhaps only a little. A connection on which nothing comes for ten times as long is given up.
+      const giveUp = () => !answered && redis.status === 'ready' && redis.disconnect(true);
+      setTimeout(giveUp, deadlineMs * 9).unref();
+    });
+  }
   const tagged = (partition: string, id: string, kind: string) => `${keyPrefix}{${partition}}:${id}:${kind}`;
   const bucketKeys = (buckets: readonly Bucket[]) =>
     buckets.flatMap(({ partition, id }) => [tagged(partition, id, 'balance'), tagged(partition, id, 'slots')]);
@@ -89,7 +96,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
 function connect(url: string, deadlineMs: number): ScriptedRedis {
   const options = {
     // The connection's own commands; the scripts have a deadline that also gives the connection up.
-    commandTimeout: deadlineMs * 2,
+    commandTimeout: deadlineMs * 12,
     // A call while the connection is down fails at once: nothing queues, nothing is sent twice.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

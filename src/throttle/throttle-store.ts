@@ -44,7 +44,7 @@ export interface Reservation {
   readonly ttlMs: number;
 }
 
-export type ReserveAnswer =
+export type ReserveAnswer = (
   | { readonly kind: 'RESERVED'; readonly states: readonly BucketState[] }
   | {
       readonly kind: 'REFUSED';
@@ -56,7 +56,11 @@ export type ReserveAnswer =
       readonly states: readonly BucketState[];
     }
   /** Dearer than the bucket can ever hold, or than its quota: never retry. */
-  | { readonly kind: 'IMPOSSIBLE'; readonly bucket: number; readonly states: readonly BucketState[] };
+  | { readonly kind: 'IMPOSSIBLE'; readonly bucket: number; readonly states: readonly BucketState[] }
+) & {
+  /** The shared balances could not be reached, and this instance decided, on a share of each bucket. */
+  readonly local?: true;
+};
 
 export interface RequestsWindow {
   /** As of a bucket. */
@@ -86,7 +90,7 @@ export interface ThrottleStore {
   settle(reservation: Reservation, actual: MicroPoints): Promise<readonly BucketState[]>;
   /** Looks without taking. */
   peek(buckets: readonly Bucket[]): Promise<readonly BucketState[]>;
-  /** The shared balances cannot be reached, and this instance decides alone, on a share of each bucket. */
+  /** The shared balances cannot be reached, and this instance decides alone. */
   readonly degraded?: boolean;
   close(): Promise<void>;
 }

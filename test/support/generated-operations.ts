@@ -44,9 +44,14 @@ export function rootFields(schema: GraphQLSchema): readonly RootField[] {
 }
 
 function documentOf(operation: RootField['operation'], { name, args, type }: GraphQLField<unknown, unknown>): string {
-  const definitions = args.length > 0 ? `(${args.map((one) => `$${one.name}: ${one.type}`).join(', ')})` : '';
+  const definitions = args.length > 0 ? `(${args.map((one) => `$${one.name}: ${variableType(one)}`).join(', ')})` : '';
   const given = args.length > 0 ? `(${args.map((one) => `${one.name}: $${one.name}`).join(', ')})` : '';
   return `${operation} Generated${definitions} { ${name}${given}${selectionOf(type)} }`;
+}
+
+/** What has a default need not be given, so its variable may be absent (GraphQL spec §5.8.5). */
+function variableType({ type, defaultValue }: GraphQLArgument): string {
+  return String(isNonNullType(type) && defaultValue !== undefined ? type.ofType : type);
 }
 
 function selectionOf(type: GraphQLField<unknown, unknown>['type']): string {

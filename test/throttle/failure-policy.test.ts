@@ -35,8 +35,8 @@ function setUp(policy: 'local' | 'closed') {
     policy,
     clock,
     onFailure: (call) => failures.push(call),
-    onDegraded: () => said.push('degraded'),
-    onRecovered: () => said.push('recovered'),
+    onOpen: () => said.push('degraded'),
+    onClose: () => said.push('recovered'),
   });
   return { clock, down, guarded, failures, said };
 }

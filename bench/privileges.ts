@@ -1,0 +1,144 @@
+/** What privileges cost on a schema of GitHub's size: `npx tsx bench/privileges.ts`. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { parse, Source } from 'graphql';
+import { buildPlacesSchema } from '../src/apis/places/places-schema.ts';
+import { argumentReader } from '../src/apis/shared/argument-reader.ts';
+import { parseDocument } from '../src/pipeline/parse-document.ts';
+import { operationPreparer } from '../src/pipeline/prepare-operation.ts';
+import { validateDocument } from '../src/pipeline/validate-document.ts';
+import { compileDocument } from '../src/plan/compile-document/compile-document.ts';
+import { compileSchema } from '../src/plan/compile-schema/compile-schema.ts';
+import { compilePrivileges } from '../src/privileges/compile-privileges.ts';
+import { checkDemands, compileDemands } from '../src/privileges/demands.ts';
+import { parsePrivilegeSet } from '../src/privileges/grammar/parse-privilege-set.ts';
+import { createPrivilegeCache } from '../src/privileges/privilege-cache.ts';
+import { filterSchema } from '../src/privileges/view/filter-schema.ts';
+import { github } from '../test/privileges/real-schemas/real-schemas.ts';
+import { type Measurement, measure, report, spreadOf } from './measure.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+const noStar = { loneStarMatchesExplicit: false };
+
+function heapAfterCollection(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+// The schema.
+const started = performance.now();
+const compiled = github();
+report('read, declare and compile, the first time', performance.now() - started, 'ms');
+const compiling = await measure(() => compileSchema(compiled.schema), { callsPerRound: 1, rounds: 7 });
+report('compileSchema', compiling.median / 1000, 'ms', 300, `${compiled.coordinates.length} coordinates`);
+
+// A key.
+const coordinates = compiled.coordinates.filter(({ access }) => access === 'GATED');
+const exact = Array.from({ length: 80 }, (_, index) => coordinates[(index * 7919) % coordinates.length]);
+const rules = [
+  ...exact.flatMap((coordinate) => (coordinate ? [`read:${coordinate.type}.${coordinate.field}`] : [])),
+  ...['Query', 'Repository', 'Issue', 'User', 'Organization', 'PullRequest'].map((type) => `read:${type}`),
+  ...['!read:Repository.isPrivate', '!read:User.email', 'update:*.title', '*:Issue', 'write:Mutation', 'read:*.id'],
+  ...['Label', 'Commit', 'Release', 'Milestone', 'Ref', 'Team', 'Project', 'Discussion'].map((type) => `read:${type}`),
+];
+const parsed = parsePrivilegeSet(rules);
+if (parsed.kind === 'INVALID') throw new Error(JSON.stringify(parsed.problems));
+const granting = await measure(() => compilePrivileges(compiled, parsed.set, noStar), { callsPerRound: 5 });
+report(`compile a key's ${rules.length} rules`, granting.median / 1000, 'ms', 20, spreadOf(inMs(granting)));
+const cache = createPrivilegeCache(compiled, 1000);
+const again = await measure(() => cache.get(rules, noStar), { callsPerRound: 1000 });
+report('the same, cached', again.median, 'µs', undefined, spreadOf(again));
+
+// An operation.
+const document = parse(`query ($owner: String!, $name: String!) {
+  repository(owner: $owner, name: $name) {
+    id name description
+    issues(first: 50, filterBy: { since: "2026-01-01T00:00:00Z" }) {
+      nodes { id title body state author { login } labels(first: 10) { nodes { name } } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}`);
+const plan = compileDocument(compiled, document, undefined, { maxSteps: 10_000, maxDepth: 20 });
+if (plan.kind !== 'PLANNED') throw new Error(plan.kind);
+const demands = compileDemands(compiled, plan.plan);
+const everything = compilePrivileges(compiled, privileges(['*']), noStar);
+const variables = { raw: { owner: 'a', name: 'b' }, coerced: { owner: 'a', name: 'b' } };
+const denied = checkDemands(demands, everything, variables);
+if (denied.length > 0) throw new Error(`the operation is not granted: ${denied[0]?.coordinate}`);
+const checking = await measure(() => checkDemands(demands, everything, variables), { callsPerRound: 20_000 });
+report('check of a granted operation', checking.median, 'µs', 10, spreadOf(checking));
+const refusing = await measure(
+  () => checkDemands(demands, compilePrivileges(compiled, privileges([]), noStar), variables),
+  {
+    callsPerRound: 20,
+  },
+);
+report('rules of nothing, and every denial of the operation', refusing.median, 'µs', undefined, spreadOf(refusing));
+
+// A view.
+const granted = compilePrivileges(compiled, privileges(['read:*', '!read:Repository.isPrivate']), noStar);
+const filtering = await measure(() => filterSchema(compiled, granted), { callsPerRound: 1, rounds: 7 });
+report('filtered view', filtering.median / 1000, 'ms', 300, spreadOf(inMs(filtering)));
+const before = heapAfterCollection();
+const view = filterSchema(compiled, granted);
+report(
+  'memory of a view',
+  (heapAfterCollection() - before) / 1e6,
+  'MB',
+  20,
+  `${Object.keys(view.getTypeMap()).length} types`,
+);
+
+// Many keys.
+const sets = Array.from({ length: 10 }, (_, index) => [...rules, `read:Query.codeOfConduct`, `write:Issue.a${index}`]);
+const empty = heapAfterCollection();
+const shared = createPrivilegeCache(compiled, 1000);
+const ofKeys = Array.from({ length: 10_000 }, (_, index) => shared.get(sets[index % sets.length] ?? [], noStar));
+report(
+  '10,000 keys with 10 sets of rules',
+  (heapAfterCollection() - empty) / 1e6,
+  'MB',
+  undefined,
+  `${new Set(ofKeys).size} sets`,
+);
+
+// What is refused, on the Places API: parse, validate and plan, as the first request with it.
+const places = buildPlacesSchema();
+const prepare = operationPreparer(compileSchema(places), { argumentReader, maxDepth: 15, maxDocuments: 100 });
+const spread = (index: number) => `fragment F${index} on Viewer { ...F${index + 1} ...F${index + 1} }`;
+const bomb = `{ viewer { ...F0 } } ${Array.from({ length: 30 }, (_, index) => spread(index)).join(' ')} fragment F30 on Viewer { privileges }`;
+const hostile = {
+  'a fragment bomb (2^30 paths)': bomb,
+  '10,000 aliases': `{ ${Array.from({ length: 10_000 }, (_, index) => `a${index}: __typename`).join(' ')} }`,
+  'a depth of 1,000': `{ country(code: "CH") { ${'borders { '.repeat(998)} name ${'}'.repeat(999)} }`,
+};
+/** Costs what graphql-js allows itself for comparing fields with each other before it gives up. */
+const repeated = `{ ${'viewer { apiKey { name } } '.repeat(700)} }`;
+for (const [name, text] of Object.entries(hostile)) await judged(name, text, 50);
+await judged('one object 700 times', repeated);
+
+async function judged(name: string, text: string, budget?: number): Promise<void> {
+  const judging = await measure((index) => judge(`${text}${' '.repeat(index)}`), { callsPerRound: 1, rounds: 7 });
+  report(name, judging.median / 1000, 'ms', budget, spreadOf(inMs(judging)));
+}
+
+function judge(text: string): void {
+  try {
+    const parsedText = parseDocument(new Source(text), { maxTokens: 5000 });
+    if (validateDocument(places, parsedText).length === 0) prepare(parsedText, undefined);
+  } catch {
+    // Refused before it was parsed.
+  }
+}
+
+function privileges(texts: readonly string[]) {
+  const set = parsePrivilegeSet(texts);
+  if (set.kind === 'INVALID') throw new Error(JSON.stringify(set.problems));
+  return set.set;
+}
+
+function inMs({ median, spread }: Measurement): Measurement {
+  return { median: median / 1000, spread: spread / 1000 };
+}
