@@ -32,7 +32,7 @@ import { deriveSecret } from './keys/token/derive-secret.ts';
 import { looksLikeKey } from './keys/token/looks-like-key.ts';
 import { buildSurface } from './pipeline/build-surface.ts';
 import { callerContext } from './pipeline/caller-context.ts';
-import { createExplainer } from './pipeline/explain.ts';
+import { createExplainer } from './pipeline/explain/explain.ts';
 import { createGraphqlServer } from './pipeline/graphql-server.ts';
 import { createSdlServer } from './pipeline/serve-sdl.ts';
 import type { PipelineServices } from './pipeline/services.ts';

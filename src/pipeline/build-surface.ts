@@ -14,10 +14,10 @@ import { createViewCache } from '../privileges/view/view-cache.ts';
 import { createRestrictionCache } from '../restrictions/compile-restrictions.ts';
 import type { FieldLimits } from '../throttle/field-limits/create-field-limits.ts';
 import { installFieldLimits } from '../throttle/field-limits/install-field-limits.ts';
-import { operationPreparer, type PrepareOptions } from './prepare-operation.ts';
-import { remainingOperations } from './remaining-operations.ts';
+import { remainingOperations } from './denials/remaining-operations.ts';
+import { operationPreparer, type PrepareOptions } from './document/prepare-operation.ts';
+import { viewValidation } from './document/validate-document.ts';
 import type { Surface } from './surface.ts';
-import { viewValidation } from './validate-document.ts';
 
 export interface SurfaceOptions extends PrepareOptions {
   readonly type: ApiKeyType;

@@ -7,8 +7,8 @@ import type { ApiKeyRecord, ApiKeyType, KeySecretRecord } from '../keys/api-key.
 import type { CompiledPrivileges } from '../privileges/compile-privileges.ts';
 import type { PresentedClient } from '../restrictions/judge-client.ts';
 import type { ThrottlePolicy } from '../throttle/policy.ts';
-import type { VariableValues } from './candidate.ts';
-import type { PreparedOperation } from './prepare-operation.ts';
+import type { VariableValues } from './admit/candidate.ts';
+import type { PreparedOperation } from './document/prepare-operation.ts';
 
 /**
  * What is known of one request, filled in by the steps in their order; the next step takes the previous answers from

@@ -6,14 +6,14 @@ import { chargedPoints, introspectionCost } from '../cost/points.ts';
 import type { Arrival, Handled } from '../http/edge.ts';
 import { errorResponse } from '../http/error-response.ts';
 import { invariant } from '../kernel/invariant.ts';
-import { countRequest, identify } from './identify.ts';
-import { usageRecording } from './record-usage.ts';
+import { countRequest, identify } from './admit/identify.ts';
+import { restrictOperation, schemaOperation } from './admit/restrict.ts';
+import { unlessUnavailable } from './admit/unless-unavailable.ts';
+import { usageRecording } from './answer/record-usage.ts';
+import { settle } from './execute/settle.ts';
 import { type RequestRecord, startRecord } from './request-record.ts';
-import { restrictOperation, schemaOperation } from './restrict.ts';
 import type { PipelineServices } from './services.ts';
-import { settle } from './settle.ts';
 import type { Surface } from './surface.ts';
-import { unlessUnavailable } from './unless-unavailable.ts';
 
 export type SdlServer = (request: Request, arrival: Arrival) => Promise<Handled>;
 

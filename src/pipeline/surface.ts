@@ -4,10 +4,10 @@ import type { ApiKeyRecord, ApiKeyType } from '../keys/api-key.ts';
 import type { CompiledSchema } from '../plan/compiled-schema.ts';
 import type { CompiledPrivileges } from '../privileges/compile-privileges.ts';
 import type { CompiledRestrictions } from '../restrictions/compile-restrictions.ts';
-import type { ArgumentReader } from './check-arguments.ts';
-import type { PrepareOperation } from './prepare-operation.ts';
-import type { RemainingOperations } from './remaining-operations.ts';
-import type { ViewValidation } from './validate-document.ts';
+import type { RemainingOperations } from './denials/remaining-operations.ts';
+import type { ArgumentReader } from './document/check-arguments.ts';
+import type { PrepareOperation } from './document/prepare-operation.ts';
+import type { ViewValidation } from './document/validate-document.ts';
 
 /** One API behind the gate: its schema and all that was compiled from it. */
 export interface Surface {

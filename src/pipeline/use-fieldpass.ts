@@ -4,20 +4,20 @@ import { type Refusal, refused } from '../admission/verdict.ts';
 import { errorResponse } from '../http/error-response.ts';
 import { codeOf } from '../kernel/errors.ts';
 import { invariant } from '../kernel/invariant.ts';
-import { acceptsEventStream, notAcceptable, unacceptable, unreadableBody } from './content-negotiation.ts';
-import { executeOperation } from './execute-operation.ts';
-import { finishResult } from './finish-result.ts';
-import { errorsOnView, judgeOnView, type SentOperation } from './hide-mode.ts';
-import { countRequest, identify } from './identify.ts';
-import { withKeyWarning } from './key-warning.ts';
-import { callerInForce } from './measure-mode.ts';
-import { parseDocument } from './parse-document.ts';
-import { refuseAs } from './refusal.ts';
+import { countRequest, identify } from './admit/identify.ts';
+import { finishResult } from './answer/finish-result.ts';
+import { withKeyWarning } from './answer/key-warning.ts';
+import { refuseAs } from './answer/refusal.ts';
+import { errorsOnView, judgeOnView, type SentOperation } from './denials/hide-mode.ts';
+import { callerInForce } from './denials/measure-mode.ts';
+import { acceptsEventStream, notAcceptable, unacceptable, unreadableBody } from './document/content-negotiation.ts';
+import { parseDocument } from './document/parse-document.ts';
+import { validateDocument } from './document/validate-document.ts';
+import { executeOperation } from './execute/execute-operation.ts';
+import { subscribeOperation } from './execute/subscribe-operation.ts';
 import type { Caller, RequestRecord } from './request-record.ts';
 import type { PipelineServices } from './services.ts';
-import { subscribeOperation } from './subscribe-operation.ts';
 import type { Surface } from './surface.ts';
-import { validateDocument } from './validate-document.ts';
 
 /** What the HTTP edge hands to Yoga beside the request. */
 export interface ServerContext {

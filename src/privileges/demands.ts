@@ -1,3 +1,3 @@
-export { checkDemands, type Denial, type SuppliedVariables } from './demands/check-demands.ts';
+export { checkDemands, type Denial } from './demands/check-demands.ts';
 export { compileDemands, type Demands } from './demands/compile-demands.ts';
 export { forbiddenErrors } from './demands/forbidden-errors.ts';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { createCounter } from '../../src/kernel/counter.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
+import { settle, settledStates, watchEstimate } from '../../src/pipeline/execute/settle.ts';
 import type { PipelineServices } from '../../src/pipeline/services.ts';
-import { settle, settledStates, watchEstimate } from '../../src/pipeline/settle.ts';
 import { watchedStore } from './watched-store.ts';
 
 const point = 1_000_000;

@@ -13,18 +13,23 @@ const point = 1_000_000;
 function setUp(policy: 'local' | 'closed') {
   const clock = manualClock();
   const real = createMemoryStore({ clock });
-  const down = { is: false, asked: 0 };
+  const down = { is: false, late: false, asked: 0 };
   const through =
     <Parameters extends unknown[], Answer>(call: (...parameters: Parameters) => Promise<Answer>) =>
     async (...parameters: Parameters): Promise<Answer> => {
       down.asked++;
       if (down.is) throw new Error('connection refused');
-      return call(...parameters);
+      const answer = await call(...parameters);
+      if (down.late) throw new Error('it came too late');
+      return answer;
     };
   const store: ThrottleStore = {
     count: through(real.count),
     reserve: through(real.reserve),
-    settle: through(real.settle),
+    settle: async (...parameters) => {
+      if (down.is) throw new Error('connection refused');
+      return real.settle(...parameters);
+    },
     peek: through(real.peek),
     close: real.close,
   };
@@ -38,7 +43,7 @@ function setUp(policy: 'local' | 'closed') {
     onOpen: () => said.push('degraded'),
     onClose: () => said.push('recovered'),
   });
-  return { clock, down, guarded, failures, said };
+  return { clock, down, guarded, failures, said, real };
 }
 
 describe('local', () => {
@@ -61,28 +66,67 @@ describe('local', () => {
     expect(await guarded.reserve(reservation(1001, [bucket()]))).toMatchObject({ kind: 'IMPOSSIBLE' });
   });
 
-  test('a store that failed is left alone for ever longer, and then tried by one call', async () => {
+  test('a store that failed twice is left alone for ever longer, and then tried by one call', async () => {
     const { clock, down, guarded } = setUp('local');
     down.is = true;
     const asked: number[] = [];
-    for (const ms of [0, 99, 1, 199, 1, 399, 1, 799, 1, 999, 1, 999, 1]) {
+    for (const ms of [0, 0, 99, 1, 199, 1, 399, 1, 799, 1, 999, 1, 999, 1]) {
       clock.pass(ms);
       down.asked = 0;
       await Promise.all(Array.from({ length: 20 }, () => guarded.peek([bucket()])));
       asked.push(down.asked);
     }
-    // All that were under way when it failed; then nobody; then one at a time.
-    expect(asked).toEqual([20, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
+    // All that were under way when it failed, twice; then nobody; then one at a time.
+    expect(asked).toEqual([20, 20, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
+  });
+
+  test('a store that failed once is asked again at once', async () => {
+    const { down, guarded, said } = setUp('local');
+    const of = bucket();
+    down.is = true;
+    expect(await guarded.reserve(reservation(10, [of]))).toMatchObject({ kind: 'RESERVED', local: true });
+    down.is = false;
+    expect(await guarded.reserve(reservation(10, [of]))).not.toHaveProperty('local');
+    expect(said).toEqual([]);
   });
 
   test('says once that it is down, and once that it is back', async () => {
     const { clock, down, guarded, said, failures } = setUp('local');
     down.is = true;
-    await Promise.all(Array.from({ length: 5 }, () => guarded.peek([bucket()])));
+    for (let index = 0; index < 5; index++) await guarded.peek([bucket()]);
+    expect(guarded.degraded).toBe(true);
     down.is = false;
     clock.pass(100);
     await Promise.all(Array.from({ length: 5 }, () => guarded.peek([bucket()])));
-    expect([said, failures]).toEqual([['degraded', 'recovered'], Array(5).fill('peek')]);
+    expect(guarded.degraded).toBe(false);
+    expect([said, failures]).toEqual([
+      ['degraded', 'recovered'],
+      ['peek', 'peek'],
+    ]);
+  });
+
+  test('a reservation whose answer was lost is settled there too', async () => {
+    const { down, guarded, real } = setUp('local');
+    const of = bucket();
+    const lost = reservation(100, [of]);
+    down.late = true;
+    expect(await guarded.reserve(lost)).toMatchObject({ kind: 'RESERVED', local: true });
+    down.late = false;
+    expect(await real.peek([of])).toEqual([{ available: 900 * point, inFlight: 1 }]);
+    await guarded.settle(lost, 30 * point);
+    await expect.poll(() => real.peek([of])).toEqual([{ available: 970 * point, inFlight: 0 }]);
+  });
+
+  test('a reservation whose answer was lost, and which was then refused, leaves nothing behind', async () => {
+    const { down, guarded, real } = setUp('local');
+    const of = bucket({ capacity: 200 * point });
+    down.late = true;
+    await guarded.reserve(reservation(100, [of]));
+    down.late = false;
+    await guarded.peek([of]);
+    down.late = true;
+    expect(await guarded.reserve(reservation(50, [of]))).toMatchObject({ kind: 'REFUSED' });
+    await expect.poll(() => real.peek([of])).toEqual([{ available: 100 * point, inFlight: 1 }]);
   });
 
   test('recovers by itself', async () => {

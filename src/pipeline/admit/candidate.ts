@@ -1,0 +1,20 @@
+import type { CostMode } from '../../cost/cost-extensions.ts';
+import type { CoercedVariables } from '../../plan/document-plan.ts';
+import type { RawVariables } from '../document/coerce-variables.ts';
+import type { PreparedOperation } from '../document/prepare-operation.ts';
+
+/** An operation with its variables, in both forms: as sent (what was supplied) and as execution will use them. */
+export interface VariableValues {
+  readonly raw: RawVariables;
+  readonly coerced: CoercedVariables;
+}
+
+/** What asks to be admitted. */
+export interface Candidate {
+  readonly operation: PreparedOperation;
+  readonly variables: VariableValues;
+  /** The context value that it will be executed with. */
+  readonly context: object;
+  /** Of a request that asked for its price. */
+  readonly costMode?: CostMode | undefined;
+}

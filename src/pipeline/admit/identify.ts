@@ -1,0 +1,64 @@
+import { judgeAttempt, judgeHeader, judgeKey } from '../../admission/credentials.ts';
+import { judgeSurface } from '../../admission/surface.ts';
+import type { Refusal, Verdict } from '../../admission/verdict.ts';
+import { judgeWindow } from '../../admission/window.ts';
+import { readKeyHeader } from '../../keys/token/read-key-header.ts';
+import { policyFor } from '../../throttle/policy.ts';
+import type { Caller, RequestRecord } from '../request-record.ts';
+import type { PipelineServices } from '../services.ts';
+import type { Surface } from '../surface.ts';
+import { restrictClient } from './restrict.ts';
+import { unlessUnavailable } from './unless-unavailable.ts';
+
+export type Identification = { readonly kind: 'IDENTIFIED'; readonly caller: Caller } | Refusal;
+
+/** Steps 1–5: who calls, and from where. Nothing of the request's body is read for it. */
+export async function identify(
+  request: Request,
+  record: RequestRecord,
+  surface: Surface,
+  services: PipelineServices,
+): Promise<Identification> {
+  const { arrival } = record;
+  const header = arrival.repeatedCredentials ? { kind: 'OVERLOADED' as const } : readKeyHeader(request.headers);
+  if (header.kind !== 'PRESENTED') return judgeHeader(header);
+  const resolution = await services.keys.resolve(header.text);
+  if ('key' in resolution) record.namedKey = resolution.key;
+  if (resolution.kind !== 'ACTIVE') {
+    const refusal = judgeKey(resolution);
+    const proved =
+      resolution.kind !== 'MALFORMED' && resolution.kind !== 'UNKNOWN' && resolution.kind !== 'WRONG_SECRET';
+    return proved ? refusal : judgeAttempt(services.failedAttempts.failed(arrival.clientAddress), refusal);
+  }
+  const { key } = resolution;
+  const verdict = judgeSurface(key.type, surface.type);
+  if (verdict.kind === 'REFUSED') return verdict;
+  const restricted = restrictClient(request, record, key, surface);
+  if (restricted.kind === 'REFUSED') return restricted;
+  const secret = await firstUsed(resolution, services);
+  return {
+    kind: 'IDENTIFIED',
+    caller: { key, secret, privileges: surface.privilegesOf(key), policy: policyFor(key, services.plans) },
+  };
+}
+
+/** When it cannot be noted, the secret stays pending, works all the same, and its next use tries again. */
+async function firstUsed(
+  { key, secret }: Pick<Caller, 'key' | 'secret'>,
+  { activateSecret, logger }: PipelineServices,
+): Promise<Caller['secret']> {
+  if (secret.status !== 'PENDING') return secret;
+  try {
+    await activateSecret(key, secret);
+    return { ...secret, status: 'ACTIVE' };
+  } catch (err) {
+    logger.warn({ err, keyPublicId: key.publicId }, 'a new secret was used and could not be made active');
+    return secret;
+  }
+}
+
+/** Step 6: requests in the window. */
+export async function countRequest({ policy }: Caller, { throttle }: PipelineServices): Promise<Verdict> {
+  const counted = await unlessUnavailable(throttle.count(policy.windows));
+  return counted.kind === 'REFUSED' ? counted : judgeWindow(counted.answer);
+}

@@ -1,0 +1,60 @@
+import { judgeApiRestrictions } from '../../admission/api-restrictions.ts';
+import { judgeRestrictions } from '../../admission/restrictions.ts';
+import { passed, type Verdict } from '../../admission/verdict.ts';
+import type { ApiKeyRecord } from '../../keys/api-key.ts';
+import { type CoercedVariables, type DocumentPlan, holds } from '../../plan/document-plan.ts';
+import { judgeClient, listsOrigin, type PresentedClient, presentedClient } from '../../restrictions/judge-client.ts';
+import { judgeRestrictedOperation, type RestrictedOperation } from '../../restrictions/judge-operation.ts';
+import type { OperationKind } from '../../restrictions/restrictions.ts';
+import type { Surface } from '../surface.ts';
+
+/** The part of the request's record that this step reads and writes. */
+interface ArrivalRecord {
+  readonly arrival: { readonly clientAddress: string };
+  client: PresentedClient | undefined;
+  originListed: boolean | undefined;
+}
+
+/** Step 5: where the key works; noted for CORS, whatever the answer. */
+export function restrictClient(request: Request, record: ArrivalRecord, key: ApiKeyRecord, surface: Surface): Verdict {
+  const restrictions = surface.restrictionsOf(key);
+  const client = presentedClient(request.headers, record.arrival.clientAddress);
+  record.client = client;
+  record.originListed =
+    restrictions !== undefined && client.origin !== null && listsOrigin(restrictions, client.origin);
+  return restrictions ? judgeRestrictions(judgeClient(restrictions, client)) : passed;
+}
+
+/** The same anew, for something that outlives its request: the key may have been restricted since. */
+export function restrictClientAgain(
+  { client }: Pick<ArrivalRecord, 'client'>,
+  key: ApiKeyRecord,
+  surface: Surface,
+): Verdict {
+  const restrictions = surface.restrictionsOf(key);
+  return restrictions && client ? judgeRestrictions(judgeClient(restrictions, client)) : passed;
+}
+
+/** Step 8: what the key is for. */
+export function restrictOperation(key: ApiKeyRecord, operation: RestrictedOperation, surface: Surface): Verdict {
+  const restrictions = surface.restrictionsOf(key);
+  return restrictions ? judgeApiRestrictions(judgeRestrictedOperation(restrictions, operation), operation) : passed;
+}
+
+/** The root fields that will be executed: by name, never by response name. */
+export function restrictedOperation(
+  { operation, root }: DocumentPlan,
+  variables: CoercedVariables,
+): RestrictedOperation {
+  const fields = (root.byType[0]?.fields ?? []).filter(({ when }) => holds(when, variables));
+  return {
+    type: operation.operation.toUpperCase() as OperationKind,
+    rootFields: fields.flatMap((field) => {
+      if (field.kind === 'TYPENAME') return [];
+      return field.kind === 'FIELD' ? [field.field.coordinate.field] : [field.node.name.value];
+    }),
+  };
+}
+
+/** What an export of the schema is. */
+export const schemaOperation: RestrictedOperation = { type: 'QUERY', rootFields: ['__schema'] };

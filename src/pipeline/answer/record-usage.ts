@@ -1,0 +1,142 @@
+import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphql';
+import { boundedCache } from '../../kernel/bounded-cache.ts';
+import { codeOf } from '../../kernel/errors.ts';
+import type { CompiledSchema } from '../../plan/compiled-schema.ts';
+import type { DocumentPlan } from '../../plan/document-plan.ts';
+import { verbs } from '../../plan/verb.ts';
+import { type CompiledPrivileges, compilePrivileges } from '../../privileges/compile-privileges.ts';
+import { checkDemands } from '../../privileges/demands.ts';
+import { privilegeSet } from '../../privileges/grammar/parse-privilege-set.ts';
+import { normalizeDocument } from '../../usage/normalize-document.ts';
+import type { FieldUse, UsageDocument, UsageEvent, UsageOperation } from '../../usage/usage-event.ts';
+import type { VariableValues } from '../admit/candidate.ts';
+import type { PreparedOperation } from '../document/prepare-operation.ts';
+import type { RequestRecord, StreamEvent } from '../request-record.ts';
+import type { PipelineServices } from '../services.ts';
+
+/** Step 14, after the answer was made; and for each event of a stream, which is no request but costs something. */
+export type RecordUsage = (record: RequestRecord, headers: Headers, event?: StreamEvent) => void;
+
+/** Sets of fields that are kept for one operation and one set of rules: one for each way to give its variables. */
+const setsPerOperation = 32;
+
+/** Turns finished requests of one surface into usage. A fault here is logged and costs nobody an answer. */
+export function usageRecording(schema: CompiledSchema, { usage, clock, logger }: PipelineServices): RecordUsage {
+  const documents = new WeakMap<OperationDefinitionNode, UsageDocument>();
+  const usesOf = fieldUses(schema);
+
+  function operationOf({ operation, document }: RequestRecord): UsageOperation | undefined {
+    if (operation === undefined) return undefined;
+    const { type, name, definition } = operation;
+    return { type, name, document: definition && document && documentOf(document, definition) };
+  }
+
+  function documentOf(document: DocumentNode, definition: OperationDefinitionNode): UsageDocument {
+    const known = documents.get(definition);
+    if (known !== undefined) return known;
+    const made = normalizeDocument(document, definition);
+    documents.set(definition, made);
+    return made;
+  }
+
+  function eventOf(record: RequestRecord, headers: Headers): UsageEvent {
+    const { arrival, caller, namedKey, admitted, errors } = record;
+    const held = caller?.measured ?? caller?.privileges;
+    const key = caller?.key ?? namedKey;
+    return {
+      at: clock.now(),
+      requests: 1,
+      requestId: arrival.requestId,
+      surface: record.surface,
+      apiKey: key && { id: key.id, secretId: caller?.secret.id, applicationId: key.application.id },
+      operation: operationOf(record),
+      outcome: record.outcome,
+      errorCode: errors[0] && codeOf(errors[0]),
+      errors: errors.length,
+      requestedCost: record.requestedQueryCost ?? 0,
+      actualCost: record.actualQueryCost ?? 0,
+      latencyMs: clock.monotonic() - arrival.startedAt,
+      clientAddress: arrival.clientAddress,
+      clientName: clientHeader(headers, 'name'),
+      clientVersion: clientHeader(headers, 'version'),
+      uses: admitted && held ? usesOf(admitted.operation, admitted.variables, held) : [],
+      denials: [...errors.flatMap(denialOf), ...record.wouldBeDenied.flatMap(fieldUseOf)],
+    };
+  }
+
+  return (record, headers, event) => {
+    try {
+      const request = eventOf(record, headers);
+      usage.record(event ? { ...request, ...event, at: clock.now(), requests: 0, uses: [], denials: [] } : request);
+    } catch (err) {
+      logger.error({ requestId: record.arrival.requestId, err }, 'a request was not counted');
+    }
+  };
+}
+
+/**
+ * Which privileges an admitted operation used: what somebody without any would have been refused, as far as this key
+ * has it. What the variables say matters only by who is given and by `@skip` and `@include`, unless one holds an input
+ * that is judged field by field.
+ */
+function fieldUses(schema: CompiledSchema) {
+  const nothing = compilePrivileges(schema, privilegeSet([]), { loneStarMatchesExplicit: false });
+  const known = new WeakMap<DocumentPlan, ReturnType<typeof boundedCache<string, readonly FieldUse[]>>>();
+  return (
+    { plan, demands }: PreparedOperation,
+    variables: VariableValues,
+    privileges: CompiledPrivileges,
+  ): readonly FieldUse[] => {
+    const compute = () =>
+      checkDemands(demands, nothing, variables).flatMap(({ coordinate, verb }) => {
+        const [type = '', field = ''] = coordinate.split('.', 2);
+        return privileges.allows(verb, type, field) ? [{ coordinate, verb }] : [];
+      });
+    if (demands.demands.some(({ kind }) => kind === 'VARIABLE')) return compute();
+    let sets = known.get(plan);
+    if (sets === undefined) {
+      sets = boundedCache(setsPerOperation);
+      known.set(plan, sets);
+    }
+    const name = `${privileges.hash} ${given(plan, variables)}`;
+    let uses = sets.get(name);
+    if (uses === undefined) {
+      uses = compute();
+      sets.set(name, uses);
+    }
+    return uses;
+  };
+}
+
+/** Which variables are given, and what the booleans among them are. */
+function given({ variables }: DocumentPlan, { raw, coerced }: VariableValues): string {
+  let text = '';
+  for (const name of variables.keys()) {
+    const value = coerced[name];
+    text += `${Object.hasOwn(raw, name) ? '+' : '-'}${typeof value === 'boolean' ? Number(value) : ''}`;
+  }
+  return text;
+}
+
+/** Errors that say that a privilege is missing name it. */
+function denialOf({ extensions }: GraphQLError): readonly FieldUse[] {
+  const { coordinate, privilege } = extensions;
+  const verb = verbs.find((name) => name.toUpperCase() === privilege);
+  return typeof coordinate === 'string' && verb !== undefined ? [{ coordinate, verb }] : [];
+}
+
+/** `read:City.population` */
+function fieldUseOf(rule: string): readonly FieldUse[] {
+  const verb = verbs.find((name) => rule.startsWith(`${name}:`));
+  return verb === undefined ? [] : [{ coordinate: rule.slice(verb.length + 1), verb }];
+}
+
+/** How GraphQL clients name themselves: Apollo's headers, and those that other servers and routers read. */
+function clientHeader(headers: Headers, part: 'name' | 'version'): string | undefined {
+  return (
+    headers.get(`graphql-client-${part}`) ??
+    headers.get(`apollographql-client-${part}`) ??
+    headers.get(`x-graphql-client-${part}`) ??
+    undefined
+  );
+}

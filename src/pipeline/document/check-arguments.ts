@@ -1,0 +1,79 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLField,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  isObjectType,
+} from 'graphql';
+import { codeOf } from '../../kernel/errors.ts';
+import { type CoercedVariables, type Condition, type DocumentPlan, holds } from '../../plan/document-plan.ts';
+
+/** How an API reads the arguments of its fields, beyond what GraphQL makes of them: ranges, texts, ids of its own. */
+export interface ArgumentReader {
+  reads(field: GraphQLField<unknown, unknown>): boolean;
+  /** Throws, or rejects with, what is wrong with them. */
+  read(field: GraphQLField<unknown, unknown>, node: FieldNode, context: object, info: ReaderInfo): unknown;
+}
+
+export type ReaderInfo = Pick<GraphQLResolveInfo, 'fragments' | 'operation' | 'schema' | 'variableValues'>;
+
+/** A field of an operation whose arguments are to be read. */
+export interface ArgumentCheck {
+  readonly definition: GraphQLField<unknown, unknown>;
+  readonly node: FieldNode;
+  readonly when: Condition;
+}
+
+/** Known with the document: few fields have arguments, fewer have rules for them. */
+export function argumentChecks(
+  schema: GraphQLSchema,
+  plan: DocumentPlan,
+  reader: ArgumentReader,
+): readonly ArgumentCheck[] {
+  const checks = new Map<FieldNode, ArgumentCheck>();
+  for (const { byType } of plan.selections) {
+    for (const { type, fields } of byType) {
+      for (const field of fields) {
+        if (field.kind !== 'FIELD' || field.arguments.length === 0 || checks.has(field.node)) continue;
+        const object = schema.getType(type.name);
+        const definition = isObjectType(object) ? object.getFields()[field.field.coordinate.field] : undefined;
+        if (definition && reader.reads(definition))
+          checks.set(field.node, { definition, node: field.node, when: field.when });
+      }
+    }
+  }
+  return [...checks.values()];
+}
+
+/**
+ * What is wrong with the arguments of an operation, before anything of it runs. Only errors with a code of ours count:
+ * a reader that fails otherwise will fail again where it belongs, at its field.
+ */
+export async function checkArguments(
+  checks: readonly ArgumentCheck[],
+  reader: ArgumentReader,
+  {
+    schema,
+    plan,
+    variables,
+    context,
+  }: { schema: GraphQLSchema; plan: DocumentPlan; variables: CoercedVariables; context: object },
+): Promise<readonly GraphQLError[]> {
+  const errors: GraphQLError[] = [];
+  const info = { schema, operation: plan.operation, variableValues: { ...variables }, fragments: noFragments };
+  for (const { definition, node, when } of checks) {
+    if (!holds(when, variables)) continue;
+    try {
+      await reader.read(definition, node, context, info);
+    } catch (thrown) {
+      if (thrown instanceof GraphQLError && codeOf(thrown) === 'BAD_USER_INPUT') {
+        errors.push(new GraphQLError(thrown.message, { nodes: node, extensions: thrown.extensions }));
+      }
+    }
+  }
+  return errors;
+}
+
+const noFragments: Record<string, FragmentDefinitionNode> = {};

@@ -1,0 +1,40 @@
+import type { MicroPoints } from '../../plan/compiled-schema.ts';
+import type { BucketState, Reservation } from '../../throttle/throttle-store.ts';
+import type { PricedOperation } from '../admit/afford-operation.ts';
+import type { PipelineServices } from '../services.ts';
+
+/** Off the response's path: nobody waits for it. A store that is down keeps the reservation charged. */
+export function settle(
+  reservation: Reservation | undefined,
+  actual: MicroPoints,
+  { throttle, logger }: PipelineServices,
+): void {
+  if (!reservation) return;
+  throttle.settle(reservation, actual).catch((err: unknown) => logger.warn({ err }, 'a reservation was not settled'));
+}
+
+/** The estimate is never too low: one that was is a fault of ours, for which nobody pays and of which somebody hears. */
+export function watchEstimate(
+  { estimate }: Pick<PricedOperation, 'estimate'>,
+  actual: MicroPoints,
+  { logger, estimateViolations }: PipelineServices,
+): void {
+  if (actual <= estimate.cost) return;
+  estimateViolations.increment();
+  logger.error({ requested: estimate.cost, actual }, 'an operation cost more than its estimate, in micro-points');
+}
+
+/** What the buckets hold after the settlement, as far as this operation is concerned. */
+export function settledStates(
+  states: readonly BucketState[],
+  reservation: Reservation | undefined,
+  actual: MicroPoints,
+): readonly BucketState[] {
+  if (!reservation) return states;
+  const { buckets, cost } = reservation;
+  const unused = Math.max(0, cost - actual);
+  return states.map(({ available, inFlight }, index) => ({
+    available: Math.min(buckets[index]?.capacity ?? available, available + unused),
+    inFlight: Math.max(0, inFlight - 1),
+  }));
+}

@@ -1,0 +1,60 @@
+import { type DocumentNode, GraphQLError, Source } from 'graphql';
+import { type Refusal, refused } from '../../admission/verdict.ts';
+import { codedError } from '../../kernel/errors.ts';
+import type { ApiKeyRecord } from '../../keys/api-key.ts';
+import type { CompiledPrivileges } from '../../privileges/compile-privileges.ts';
+import { problemsOnView } from '../denials/hide-mode.ts';
+import { type DocumentLimits, parseDocument } from '../document/parse-document.ts';
+import type { PreparedOperation } from '../document/prepare-operation.ts';
+import { validateDocument } from '../document/validate-document.ts';
+import type { Surface } from '../surface.ts';
+
+/**
+ * What an actor may know of a surface when it asks about requests that are not its own: of the protected API what it can
+ * grant, of the management API what it may do itself. What is outside does not exist, and is not named.
+ */
+export function lensOf(actor: ApiKeyRecord, surface: Surface): CompiledPrivileges {
+  if (surface.type === 'MANAGEMENT') return surface.privilegesOf(actor);
+  return surface.privilegesOf({ ...actor, privileges: actor.grantable ?? [], roles: [] });
+}
+
+/** A document that somebody asks about. */
+export interface AskedOperation {
+  readonly document: string;
+  readonly operationName: string | undefined;
+}
+
+export type ReadDocument =
+  | { readonly kind: 'READ'; readonly operation: PreparedOperation; readonly document: DocumentNode }
+  | Refusal;
+
+/** Step 7 without variables: parsed, valid on the lens and on the schema, and compiled. */
+export function readDocument(
+  { document: text, operationName }: AskedOperation,
+  surface: Surface,
+  lens: CompiledPrivileges,
+  limits: DocumentLimits,
+): ReadDocument {
+  const document = parsed(text, limits);
+  if (document instanceof GraphQLError) return refused('INVALID', [document]);
+  const unknown = problemsOnView({ document, operationName }, surface.viewOf(lens), surface);
+  if (unknown.length > 0) return refused('INVALID', unknown);
+  // A view may have lost defaults that the schema has: only both together say that the document can run.
+  const problems = validateDocument(surface.schema, document);
+  if (problems.length > 0) {
+    const message = 'The document does not fit the schema.';
+    return refused('INVALID', [codedError('GRAPHQL_VALIDATION_FAILED', message)]);
+  }
+  const prepared = surface.prepare(document, operationName);
+  if (prepared.kind === 'REFUSED') return refused('INVALID', [prepared.error]);
+  return { kind: 'READ', operation: prepared.operation, document };
+}
+
+function parsed(text: string, limits: DocumentLimits): DocumentNode | GraphQLError {
+  try {
+    return parseDocument(new Source(text), limits);
+  } catch (cause) {
+    if (cause instanceof GraphQLError) return cause;
+    throw cause;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Verdict } from '../../admission/verdict.ts';
+import { codeOf } from '../../kernel/errors.ts';
+
+export interface ExplainedStep {
+  readonly step: RequestStep;
+  readonly outcome: 'PASSED' | 'REFUSED' | 'SKIPPED';
+  /** Of a refusal. */
+  readonly code: string | undefined;
+  /** What the caller would be told, or why the step was not looked at. */
+  readonly message: string | undefined;
+}
+
+export type RequestStep = (typeof order)[number];
+
+/** What happens to a request, in this order. */
+const order = [
+  'HEADER',
+  'FORMAT',
+  'LOOKUP',
+  'STATUS',
+  'APPLICATION_RESTRICTIONS',
+  'REQUESTS_WINDOW',
+  'DOCUMENT',
+  'API_RESTRICTIONS',
+  'PRIVILEGES',
+  'COST',
+  'BUDGET',
+  'EXECUTE',
+  'SETTLE',
+  'RECORD',
+] as const;
+
+const givenKey = 'The request is explained as if it carried the key.';
+const nothingRuns = 'Nothing runs and nothing is charged.';
+
+/** Why a step has no verdict; the others only when one before them refused. */
+const reasons: Readonly<Partial<Record<RequestStep, string>>> = {
+  HEADER: givenKey,
+  FORMAT: givenKey,
+  LOOKUP: givenKey,
+  REQUESTS_WINDOW: 'To look would count a request.',
+  EXECUTE: nothingRuns,
+  SETTLE: nothingRuns,
+  RECORD: nothingRuns,
+};
+
+/** Collects verdicts in whatever order they come; a later one of a step replaces an earlier one. */
+export function explainedSteps() {
+  const explained = new Map<RequestStep, ExplainedStep>();
+  return {
+    /** @param note what a step that passed has to say all the same */
+    judge: (step: RequestStep, verdict: Verdict, note?: string): void =>
+      void explained.set(step, explain(step, verdict, note)),
+    all: (): readonly ExplainedStep[] => order.map((step) => explained.get(step) ?? skipped(step)),
+  };
+}
+
+export type ExplainedSteps = ReturnType<typeof explainedSteps>;
+
+function skipped(step: RequestStep): ExplainedStep {
+  const message = reasons[step] ?? 'A step before it refused the request.';
+  return { step, outcome: 'SKIPPED', code: undefined, message };
+}
+
+function explain(step: RequestStep, verdict: Verdict, note: string | undefined): ExplainedStep {
+  if (verdict.kind === 'PASSED') return { step, outcome: 'PASSED', code: undefined, message: note };
+  const [first] = verdict.errors;
+  const more = verdict.errors.length > 1 ? ` (and ${verdict.errors.length - 1} more)` : '';
+  return { step, outcome: 'REFUSED', code: codeOf(first), message: `${first?.message ?? ''}${more}` };
+}

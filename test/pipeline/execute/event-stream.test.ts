@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { eventStream } from '../../../src/pipeline/execute/event-stream.ts';
+
+/** A source that gives what is pushed, and tells when it was let go. */
+function pushed() {
+  const waiting: ((result: IteratorResult<number>) => void)[] = [];
+  const source = {
+    returned: false,
+    push: (value: number) => waiting.shift()?.({ done: false, value }),
+    next: () => new Promise<IteratorResult<number>>((resolve) => waiting.push(resolve)),
+    async return() {
+      source.returned = true;
+      for (const resolve of waiting.splice(0)) resolve({ done: true, value: undefined });
+      return { done: true as const, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+  return source;
+}
+
+const answerTwice = async (event: number) => ({ value: event * 2, ends: event === 3 });
+
+const failed = () => -1;
+
+describe('a stream of events', () => {
+  it('answers each event', async () => {
+    const source = pushed();
+    const stream = eventStream(source, answerTwice, failed, []);
+    const next = stream.next();
+    source.push(1);
+    expect(await next).toEqual({ done: false, value: 2 });
+  });
+
+  it('ends after the answer that ends it, and lets its source go', async () => {
+    const source = pushed();
+    const stream = eventStream(source, answerTwice, failed, []);
+    const next = stream.next();
+    source.push(3);
+    expect(await next).toEqual({ done: false, value: 6 });
+    expect(source.returned).toBe(true);
+    expect((await stream.next()).done).toBe(true);
+  });
+
+  it('lets its source go at once when the client leaves, without waiting for an event', async () => {
+    const source = pushed();
+    const stream = eventStream(source, answerTwice, failed, []);
+    const next = stream.next();
+    await stream.return?.();
+    expect(source.returned).toBe(true);
+    expect((await next).done).toBe(true);
+  });
+
+  it('ends when the server drains', async () => {
+    const source = pushed();
+    const drain = new AbortController();
+    const stream = eventStream(source, answerTwice, failed, [drain.signal]);
+    const next = stream.next();
+    drain.abort();
+    expect((await next).done).toBe(true);
+    expect(source.returned).toBe(true);
+  });
+
+  it('ends for a client that left before it was read', async () => {
+    const source = pushed();
+    const left = new AbortController();
+    eventStream(source, answerTwice, failed, [new AbortController().signal, left.signal]);
+    left.abort();
+    expect(source.returned).toBe(true);
+    const late = pushed();
+    eventStream(late, answerTwice, failed, [left.signal]);
+    expect(late.returned).toBe(true);
+  });
+
+  it('says once that its source failed, and ends', async () => {
+    const source = pushed();
+    source.next = () => Promise.reject(new Error('lost'));
+    const stream = eventStream(source, answerTwice, failed, []);
+    expect(await stream.next()).toEqual({ done: false, value: -1 });
+    expect((await stream.next()).done).toBe(true);
+    expect(source.returned).toBe(true);
+  });
+});
