@@ -15,6 +15,9 @@ export interface FailurePolicyOptions extends Pick<CircuitOptions, 'onFailure' |
   readonly longestPauseMs?: number;
 }
 
+/** Reservations without an answer that are remembered; the others are free after their time. */
+const mostLost = 10_000;
+
 /**
  * What happens when balances cannot be reached. `closed`: `RATE_LIMITER_UNAVAILABLE`. `local`: each instance gives a
  * key its share of the bucket, rate, slots, window and quota (at least one operation as dear as the key may ask for), so
@@ -24,9 +27,19 @@ export interface FailurePolicyOptions extends Pick<CircuitOptions, 'onFailure' |
  */
 export function withFailurePolicy(options: FailurePolicyOptions): ThrottleStore {
   const { store, policy, clock, instances = 4, longestPauseMs = 1000, ...events } = options;
-  const circuit = createCircuit({ clock, longestPauseMs, ...events });
+  const circuit = createCircuit({
+    clock,
+    longestPauseMs,
+    ...events,
+    onClose: () => {
+      events.onClose?.();
+      // What the store does with calls of before, it does first.
+      setTimeout(settleAllLost, longestPauseMs).unref();
+    },
+  });
   const local = createMemoryStore({ clock, maximumBuckets: 100_000 });
   const madeLocally = new Map<string, LocalReservation>();
+  const lost: { readonly reservation: Reservation; readonly actual: number }[] = [];
 
   function requireLocal(): void {
     if (policy === 'local') return;
@@ -34,9 +47,14 @@ export function withFailurePolicy(options: FailurePolicyOptions): ThrottleStore 
     throw codedError('RATE_LIMITER_UNAVAILABLE', message, { retryAfterMs: longestPauseMs });
   }
 
-  /** A reservation that had no answer was made all the same, perhaps: then this settles it. */
+  /** A reservation that had no answer was made all the same, perhaps: then this settles it, now or when it is back. */
   function settleLost(reservation: Reservation, actual: number): void {
     if (!circuit.open) void circuit.ask('settle', () => store.settle(reservation, actual));
+    else if (lost.length < mostLost) lost.push({ reservation, actual });
+  }
+
+  function settleAllLost(): void {
+    for (const { reservation, actual } of lost.splice(0)) settleLost(reservation, actual);
   }
 
   async function reserveLocally(reservation: Reservation, asked: boolean): Promise<ReserveAnswer> {

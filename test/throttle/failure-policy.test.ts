@@ -117,6 +117,21 @@ describe('local', () => {
     await expect.poll(() => real.peek([of])).toEqual([{ available: 970 * point, inFlight: 0 }]);
   });
 
+  test('what was lost in an outage is settled after it', async () => {
+    const { clock, down, guarded, real } = setUp('local');
+    const of = bucket();
+    const lost = reservation(100, [of]);
+    down.late = true;
+    await guarded.reserve(lost);
+    down.is = true;
+    for (let index = 0; index < 2; index++) await guarded.peek([of]);
+    await guarded.settle(lost, 30 * point);
+    [down.is, down.late] = [false, false];
+    clock.pass(1000);
+    await guarded.peek([of]);
+    await expect.poll(() => real.peek([of]), { timeout: 3000 }).toEqual([{ available: 970 * point, inFlight: 0 }]);
+  });
+
   test('a reservation whose answer was lost, and which was then refused, leaves nothing behind', async () => {
     const { down, guarded, real } = setUp('local');
     const of = bucket({ capacity: 200 * point });
