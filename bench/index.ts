@@ -34,7 +34,7 @@ const longestMs = 90_000;
 const processors = availableParallelism();
 const folder = mkdtempSync(join(tmpdir(), 'fieldpass-bench-'));
 const database = `fieldpass_bench_${randomUUID().slice(0, 8)}`;
-const { DATABASE_URL } = process.env;
+const { DATABASE_URL, REDIS_URL } = process.env;
 if (DATABASE_URL) await onServer(DATABASE_URL, (sql) => sql.unsafe(`CREATE DATABASE ${database}`));
 
 const child = fork(new URL('./two-servers.ts', import.meta.url), [], {
@@ -44,6 +44,7 @@ const child = fork(new URL('./two-servers.ts', import.meta.url), [], {
     DATA_DIR: folder,
     KEY_PEPPER: randomBytes(32).toString('hex'),
     ...(DATABASE_URL ? { DATABASE_URL: urlOf(DATABASE_URL, database) } : {}),
+    ...(REDIS_URL ? { REDIS_URL } : {}),
   },
   // Its log goes nowhere, and costs what it costs.
   stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -58,7 +59,10 @@ try {
   const pinned = pin(child.pid, 0) && pin(process.pid, 1);
   const [servers] = (await Promise.race([once(child, 'message'), failure()])) as [TwoServers];
   const engine = DATABASE_URL ? 'a PostgreSQL server' : 'embedded PostgreSQL, in the same process';
-  print(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'} × ${processors}, ${engine}`);
+  const buckets = REDIS_URL ? 'Redis' : DATABASE_URL ? 'PostgreSQL' : 'memory';
+  print(
+    `Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'} × ${processors}, ${engine}, buckets in ${buckets}`,
+  );
   print(pinned ? 'Server on processor 0, load on processor 1.' : 'Not pinned: there is no taskset, or one processor.');
   for (const [name, query] of Object.entries(queries)) await compare(name, query, servers);
 } finally {

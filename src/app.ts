@@ -196,6 +196,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       MANAGEMENT: createGraphqlServer('/admin/graphql', surfaces.MANAGEMENT, services.MANAGEMENT, (record, caller) => ({
         ...callerContext(record, caller, surfaces.MANAGEMENT, services.MANAGEMENT),
         administration,
+        throttle: services.MANAGEMENT.throttle,
         usage,
         explainer,
         requestMethod: record.arrival.method,

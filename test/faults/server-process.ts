@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
@@ -6,13 +7,17 @@ import type { ThrottleStore } from '../../src/throttle/throttle-store.ts';
 
 /**
  * The whole server as a process of its own, without Places data, on the store of REDIS_URL. Says where it listens, and
- * on request the longest time in milliseconds that one call has waited for the store since it was last asked.
+ * on request the longest time in milliseconds that one call has waited for the store since it was last asked, less the
+ * longest time in which this process did not run: a machine that is busy is not a store that is slow.
  */
 const answer = readConfig(process.env, () => '');
 if (answer.kind === 'INVALID') throw new Error(answer.problems.join('\n'));
 const { config } = answer;
 
 let longestWait = 0;
+const resolution = 5;
+const stalls = monitorEventLoopDelay({ resolution });
+stalls.enable();
 const store = timed(createRedisStore({ url: config.throttle.REDIS_URL ?? '' }));
 const app = await createApp(config, { throttle: store, seed: false, logger: createLogger('silent') });
 const addresses = await app.listen();
@@ -20,8 +25,10 @@ process.send?.({ kind: 'LISTENING', ...addresses, adminKey: app.firstKeys.admin 
 
 process.on('message', (message) => {
   if (message !== 'LONGEST_WAIT') return;
-  process.send?.({ kind: 'LONGEST_WAIT', ms: longestWait });
+  const stalledMs = Math.max(0, stalls.max / 1e6 - resolution);
+  process.send?.({ kind: 'LONGEST_WAIT', ms: Math.max(0, longestWait - stalledMs) });
   longestWait = 0;
+  stalls.reset();
 });
 process.on('disconnect', () => process.exit(0));
 

@@ -70,8 +70,12 @@ try {
     `${shared.admittedPoints} of ${budget.toFixed(1)} points, ${say(shared)}`,
   );
   // A machine that is busy with something else can keep Redis from answering in time; nothing else may.
-  const alone = busy.answers.length - shared.answers.length;
-  stage.check('by a store that answers in time', alone <= busy.answers.length / 100, `${alone} decided locally`);
+  const decidedAlone = busy.answers.length - shared.answers.length;
+  stage.check(
+    'by a store that answers in time',
+    decidedAlone <= busy.answers.length / 100,
+    `${decidedAlone} decided locally`,
+  );
   stage.check(
     'and what was reserved and not used came back',
     busy.admittedPoints >= budget * 0.9,
@@ -111,15 +115,16 @@ try {
     await pause(500);
     await load({ ...at(key, 1, 20), durationMs: 2500 });
     const after = await load({ ...at(key, 2, 5), durationMs: 3000 });
+    const alone = after.answers.filter(({ local }) => local).length;
     stage.check(
       `${fault}: comes back without a restart of the servers`,
-      after.answers.every(({ local }) => !local),
-      say(after),
+      alone <= after.answers.length / 50,
+      `${say(after)}, ${alone} decided locally`,
     );
     const again = maximumAvailable + restoreRate * (after.elapsedMs / 1000);
     stage.check(
       `${fault}: and counts as before`,
-      after.admitted > 0 && after.admittedPoints <= again,
+      after.admitted > 0 && tallyOf(after.answers.filter(({ local }) => !local)).admittedPoints <= again,
       `${after.admittedPoints} of ${again.toFixed(1)} points`,
     );
   }

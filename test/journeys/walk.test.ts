@@ -56,6 +56,10 @@ describe.skipIf(!canWalk)("the README's walk (needs bash and curl)", () => {
     expect(printed.slice(0, -1)).toEqual(steps.map((step) => step.printed));
   });
 
+  it('has every city, and said on the way how far it was', () => {
+    expect(server.stderr()).toMatch(/^Seeding places: 135233 of 135233 cities \(100 %\)$/m);
+  });
+
   it('can begin with the command that the banner shows', () => {
     const answer = readConfig({}, () => '');
     if (answer.kind === 'INVALID') throw new Error(answer.problems.join());

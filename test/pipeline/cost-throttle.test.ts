@@ -15,13 +15,13 @@ let test: TestApp;
 beforeAll(async () => {
   database = await openTestDatabase({ places: true });
   test = await openTestApp({
-    environment: { EXECUTION_TIMEOUT: '500ms' },
+    environment: { EXECUTION_TIMEOUT: '3s' },
     overrides: { clock, database, throttle: store },
   });
 });
 afterAll(() => test.close());
 
-/** 13 points with any number of cities below. */
+/** One for the connection, and ten for its page. */
 const tenCountries = '{ countries(first: 10) { nodes { name } } }';
 const cost = 11;
 
@@ -254,6 +254,20 @@ describe('a quota', () => {
     expect((await test.graphql(key, '{ viewer { apiKey { name } } }')).codes).toEqual([]);
     clock.advance(resetAt - clock.now());
     expect((await test.graphql(key, tenCountries)).codes).toEqual([]);
+  });
+
+  it('is seen by who administers the key', async () => {
+    const { id, key } = await test.createKey(['read:*'], { throttle: { quota: { points: 100, period: 'MONTH' } } });
+    await test.graphql(key, tenCountries);
+    const { body } = await test.management(
+      test.adminKey,
+      'query ($id: ID!) { apiKey(id: $id) { throttle { maximumAvailable quota { points period used resetAt } } } }',
+      { id },
+    );
+    expect(body.data.apiKey.throttle).toEqual({
+      maximumAvailable: null,
+      quota: { points: 100, period: 'MONTH', used: cost, resetAt: '2026-12-01T00:00:00.000Z' },
+    });
   });
 
   it('that is smaller than the operation is nothing to wait for', async () => {

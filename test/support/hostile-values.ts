@@ -13,28 +13,13 @@ export const hostileTexts: readonly (readonly [string, unknown])[] = [
   ['NUL', 'a\u0000b'],
   ['half a surrogate pair', 'a\ud800b'],
   ['__proto__', '__proto__'],
-  ['constructor', 'constructor'],
-  ['very long', 'long '.repeat(15_000)],
-  ['SQL', `'; DROP TABLE api_key; -- " \\`],
-  ['wildcards of LIKE', '%_\\%'],
+  ['very long', 'long '.repeat(4000)],
+  ['SQL and wildcards of LIKE', `%_'; DROP TABLE api_key; -- " \\`],
   ['nothing', ''],
   ['a line and a bell', 'a\r\nb\u0007'],
-  ['right to left', '\u202eabc'],
 ];
 
-export const hostileNumbers: readonly unknown[] = [
-  `${raw}1e309`,
-  `${raw}-1e309`,
-  2 ** 31,
-  -(2 ** 31) - 1,
-  Number.MAX_VALUE,
-  -1,
-  0,
-  0.5,
-  'NaN',
-  '1',
-  true,
-];
+export const hostileNumbers: readonly unknown[] = [`${raw}1e309`, 2 ** 31, Number.MAX_VALUE, -1, 0.5, 'NaN', true];
 
 /** Limits of a key that nothing of this reaches. */
 export const plentiful = {

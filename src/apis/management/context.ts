@@ -1,5 +1,6 @@
 import type { AdministrationServices, Caller } from '../../administration/services.ts';
 import { deriveSecret } from '../../keys/token/derive-secret.ts';
+import type { ThrottleStore } from '../../throttle/throttle-store.ts';
 import type { UsageRecorder } from '../../usage/record/usage-recorder.ts';
 import type { Builder } from '../shared/builder.ts';
 import type { CallerContext } from '../shared/context.ts';
@@ -10,6 +11,8 @@ import type { RequestExplainer } from './explain/request-explainer.ts';
 export interface ManagementContext extends CallerContext {
   readonly administration: AdministrationServices;
   readonly explainer: RequestExplainer;
+  /** What is left of budgets. */
+  readonly throttle: Pick<ThrottleStore, 'peek'>;
   /** Reports write first what this instance has counted. */
   readonly usage: Pick<UsageRecorder, 'flush'>;
   /** HTTP method of the request. */

@@ -37,6 +37,7 @@ export async function ask(
       requiredPrivileges: () => [],
       explain: () => Promise.reject(new Error('there is no pipeline here')),
     },
+    throttle: { peek: async () => [] },
     usage: { flush: async () => {} },
     requestMethod: 'POST',
   };

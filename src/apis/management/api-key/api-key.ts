@@ -86,7 +86,11 @@ export function addApiKeyType(
         resolve: ({ enforcement }) => enforcement,
       }),
       plan: t.exposeString('plan', { description: 'Name of its plan; null for the default of its type.' }),
-      throttle: t.field({ type: Throttle, resolve: ({ throttle }) => throttle }),
+      throttle: t.field({
+        type: Throttle,
+        resolve: ({ throttle, id, application }) =>
+          throttle && { ...throttle, owner: { bucketId: `key:${id}`, partition: application.id } },
+      }),
       expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
       notBefore: t.expose('notBefore', { type: 'DateTime' }),
       createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),

@@ -29,7 +29,11 @@ export function addApplicationType(builder: ManagementBuilder, { Throttle }: Thr
       externalId: t.exposeString('externalId', { description: 'Its id in another system.' }),
       metadata: t.field({ type: 'JSON', resolve: ({ metadata }) => metadata as JsonValue | undefined }),
       plan: t.exposeString('plan', { description: 'Name of the plan that all its keys share, if it has one.' }),
-      throttle: t.field({ type: Throttle, resolve: ({ throttle }) => throttle }),
+      throttle: t.field({
+        type: Throttle,
+        resolve: ({ throttle, id }) =>
+          throttle && { ...throttle, owner: { bucketId: `application:${id}`, partition: id } },
+      }),
       status: t.expose('status', { type: ApplicationStatus, nullable: false }),
       createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),
       updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: false }),

@@ -1,5 +1,11 @@
 import type { ThrottleOverride } from '../../../keys/api-key.ts';
 import type { ManagementBuilder } from '../context.ts';
+import { type QuotaOwner, type QuotaState, quotaReader } from './quota-state.ts';
+
+/** Numbers, and whose they are: what is left of a quota is known by the bucket. */
+interface OwnedThrottle extends ThrottleOverride {
+  readonly owner: QuotaOwner;
+}
 
 /** Numbers of a plan that a key or an application replaces: how they are shown and given. */
 export function addThrottle(builder: ManagementBuilder) {
@@ -13,14 +19,26 @@ export function addThrottle(builder: ManagementBuilder) {
     description: 'Of the calendar, in UTC.',
     values: ['DAY', 'MONTH'] as const,
   });
-  const Quota = builder.objectRef<Quota>('Quota').implement({
+  const Quota = builder.objectRef<Quota & { readonly state: () => Promise<QuotaState> }>('Quota').implement({
     description: 'Points that may be spent in a period of the calendar.',
     fields: (t) => ({
       points: t.exposeFloat('points', { nullable: false }),
       period: t.expose('period', { type: QuotaPeriod, nullable: false }),
+      used: t.float({
+        nullable: false,
+        description: 'Points that are spent in the running period, and reserved by what runs.',
+        cost: { weight: 1 },
+        resolve: async ({ state }) => (await state()).used,
+      }),
+      resetAt: t.field({
+        type: 'DateTime',
+        nullable: false,
+        description: 'When the next period begins.',
+        resolve: async ({ state }) => (await state()).resetAt,
+      }),
     }),
   });
-  const Throttle = builder.objectRef<ThrottleOverride>('Throttle').implement({
+  const Throttle = builder.objectRef<OwnedThrottle>('Throttle').implement({
     description: 'Numbers that replace those of the plan; what is null is as the plan says.',
     fields: (t) => ({
       maximumAvailable: t.float({
@@ -34,7 +52,11 @@ export function addThrottle(builder: ManagementBuilder) {
       }),
       inFlight: t.int({ resolve: (one) => one.inFlight, description: 'Operations that run at the same moment.' }),
       requests: t.field({ type: RequestsWindow, resolve: (one) => one.requests }),
-      quota: t.field({ type: Quota, resolve: (one) => one.quota }),
+      quota: t.field({
+        type: Quota,
+        resolve: ({ quota, owner }, _args, { throttle }) =>
+          quota && { ...quota, state: quotaReader(throttle, owner, quota) },
+      }),
     }),
   });
   const RequestsWindowInput = builder.inputType('RequestsWindowInput', {
