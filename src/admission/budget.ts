@@ -1,12 +1,11 @@
 import { costExtension, throttledDetails } from '../cost/cost-extensions.ts';
 import { codedError } from '../kernel/errors.ts';
 import { rateLimitHeaders, retryAfterSeconds, type StoreInUse } from '../throttle/headers.ts';
+import { microPerPoint } from '../throttle/plans.ts';
 import type { ThrottlePolicy } from '../throttle/policy.ts';
 import { type ThrottleStatus, throttleStatus } from '../throttle/throttle-status.ts';
 import type { BucketState, ReserveAnswer } from '../throttle/throttle-store.ts';
 import { passed, type Refusal, refused, type Verdict } from './verdict.ts';
-
-const microPerPoint = 1_000_000;
 
 type Refused = Extract<ReserveAnswer, { kind: 'REFUSED' }>;
 

@@ -1,4 +1,5 @@
 import type { GraphQLError } from 'graphql';
+import { retryAfterSeconds } from '../throttle/headers.ts';
 
 /** What became of a request, as usage counts it. */
 export type Outcome =
@@ -34,5 +35,5 @@ export function refused(
 
 /** `Retry-After` in whole seconds (RFC 9110 §10.2.3): never earlier than needed, less than one second later. */
 export function retryAfter(ms: number): Record<string, string> {
-  return { 'Retry-After': String(Math.max(1, Math.ceil(ms / 1000))) };
+  return { 'Retry-After': String(retryAfterSeconds(ms)) };
 }
