@@ -2,7 +2,7 @@ import { auditServer, serverAudits } from 'graphql-http';
 import { ClientError, GraphQLClient, gql } from 'graphql-request';
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Addresses } from '../../src/app.ts';
+import type { Addresses } from '../../src/compose/open-listeners.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Addresses } from '../../src/app.ts';
+import type { Addresses } from '../../src/compose/open-listeners.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { buildExplorer } from '../explorer/build-explorer.ts';
 import { chromiumPath, launchBrowser, noChromium, type OfflinePage, type TestBrowser } from '../support/browser.ts';

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { Config } from '../config/read-config.ts';
+import type { Database } from '../db/database.ts';
+import { openDatabase } from '../db/open-database.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { RandomBytes } from '../kernel/random.ts';
+import { StartError } from '../kernel/start-error.ts';
+import { keptPepper, parsePepper } from '../keys/pepper.ts';
+import { parsePlans, type ThrottlePlans } from '../throttle/plans.ts';
+
+/** The database that the settings name: PostgreSQL by its URL, else the embedded one in `DATA_DIR`. */
+export function configuredDatabase(
+  { database: { DATABASE_URL, DATA_DIR } }: Config,
+  logger: Logger,
+): Promise<Database> {
+  return openDatabase({
+    logger,
+    ...(DATABASE_URL === undefined ? { dataDir: DATA_DIR } : { url: DATABASE_URL }),
+  });
+}
+
+/** The plans, with what `PLANS` changes of them. Throws a `StartError`. */
+export function configuredPlans({ throttle: { PLANS } }: Config): ThrottlePlans {
+  const parsed = parsePlans(PLANS ?? {});
+  if (parsed.kind === 'INVALID') throw new StartError(`PLANS: ${parsed.message}`);
+  return parsed.plans;
+}
+
+/** The current pepper, then the former ones. Without a setting one is made, and kept in `DATA_DIR`. */
+export async function configuredPeppers(config: Config, random: RandomBytes): Promise<[Uint8Array, ...Uint8Array[]]> {
+  const texts = config.keys.KEY_PEPPER?.split(',') ?? [];
+  const [current, ...former] = texts.map((text) => parsePepper(text.trim())).filter((bytes) => bytes !== undefined);
+  return [current ?? (await keptPepper(join(config.database.DATA_DIR, 'pepper'), random)), ...former];
+}
