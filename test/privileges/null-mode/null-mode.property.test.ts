@@ -13,7 +13,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { compileDocument } from '../../../src/plan/compile-document/compile-document.ts';
 import { compileSchema } from '../../../src/plan/compile-schema/compile-schema.ts';
 import type { CompiledField, CompiledSchema } from '../../../src/plan/compiled-schema.ts';
@@ -26,7 +26,8 @@ import { held } from '../held.ts';
 import { generateDocument, generateSdl } from './generate-operation.ts';
 
 const rules = specifiedRules.filter((rule) => rule !== NoUnusedVariablesRule);
-const cases = Number(process.env['NULL_MODE_CASES'] ?? 400);
+const cases = Number(process.env['FIELDPASS_PROPERTY_RUNS'] ?? 400);
+vi.setConfig({ testTimeout: 30_000 + cases * 40 });
 const firstSeed = Number(process.env['NULL_MODE_SEED'] ?? 1);
 
 interface Subject {

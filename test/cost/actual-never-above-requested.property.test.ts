@@ -13,7 +13,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Granted } from '../../src/cost/compile-formula.ts';
 import type { CompiledSchema } from '../../src/plan/compiled-schema.ts';
 import { generateData } from './generate-data.ts';
@@ -23,6 +23,8 @@ import { actualPoints, compileSchema, type Priced, price, schemaOf } from './pri
 import { type Random, randomOf } from './random.ts';
 
 const numRuns = Number(process.env['FIELDPASS_PROPERTY_RUNS'] ?? 200);
+/** More runs take longer; the time is no assertion. */
+vi.setConfig({ testTimeout: 30_000 + numRuns * 40 });
 const seeds = fc.noShrink(fc.nat());
 
 interface Case {
