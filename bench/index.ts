@@ -34,7 +34,7 @@ const longestMs = 90_000;
 const processors = availableParallelism();
 const folder = mkdtempSync(join(tmpdir(), 'fieldpass-bench-'));
 const database = `fieldpass_bench_${randomUUID().slice(0, 8)}`;
-const { DATABASE_URL, REDIS_URL } = process.env;
+const { DATABASE_URL, REDIS_URL, THROTTLE_LEASE } = process.env;
 if (DATABASE_URL) await onServer(DATABASE_URL, (sql) => sql.unsafe(`CREATE DATABASE ${database}`));
 
 const child = fork(new URL('./two-servers.ts', import.meta.url), [], {
@@ -45,6 +45,7 @@ const child = fork(new URL('./two-servers.ts', import.meta.url), [], {
     KEY_PEPPER: randomBytes(32).toString('hex'),
     ...(DATABASE_URL ? { DATABASE_URL: urlOf(DATABASE_URL, database) } : {}),
     ...(REDIS_URL ? { REDIS_URL } : {}),
+    ...(THROTTLE_LEASE ? { THROTTLE_LEASE } : {}),
   },
   // Its log goes nowhere, and costs what it costs.
   stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -1,5 +1,5 @@
 /** What it costs to know who calls: `npx tsx bench/keys.ts`. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { systemRandom } from '../src/kernel/random.ts';
 import { openPeppers } from '../src/keys/open-peppers.ts';
 import { startKeyResolver } from '../src/keys/resolve/key-resolver.ts';
 import { formatToken, generateToken, parseToken } from '../src/keys/token/key-token.ts';
-import { measure, report, spreadOf } from './measure.ts';
+import { cpuTime, measure, report, spreadOf } from './measure.ts';
 
 const pepper = randomBytes(32);
 const folder = mkdtempSync(join(tmpdir(), 'fieldpass-bench-'));
@@ -24,6 +24,8 @@ const app = await createApp(answer.config, { database, logger, seed: false });
 const keys = await startKeyResolver({
   database,
   clock: systemClock,
+  logger,
+  instanceId: randomUUID(),
   peppers: await openPeppers(database, [pepper], systemClock),
   prefix: 'fieldpass',
   environments: ['LIVE', 'TEST'],
@@ -41,22 +43,33 @@ for (const [text, kind] of Object.entries(expected)) {
   if (resolution.kind !== kind) throw new Error(`expected ${kind}, got ${resolution.kind}`);
 }
 
-const cached = await measure(() => keys.resolve(known), { callsPerRound: 5000 });
-report('a key that is cached', cached.median, 'µs', undefined, spreadOf(cached));
-const wrongSecret = await measure(() => keys.resolve(wrong), { callsPerRound: 5000 });
-report('the same with a wrong secret', wrongSecret.median, 'µs', undefined, spreadOf(wrongSecret));
-const nobody = await measure(() => keys.resolve(unknown), { callsPerRound: 5000 });
-report('an unknown key that is cached as such', nobody.median, 'µs', undefined, spreadOf(nobody));
-const malformed = await measure(() => keys.resolve('nonsense'), { callsPerRound: 5000 });
-report('no key at all', malformed.median, 'µs', undefined, spreadOf(malformed));
-const looked = await measure(
-  () => {
-    keys.forget({ keys: 'ALL', applications: [], epoch: 0 });
-    return keys.resolve(known);
-  },
-  { callsPerRound: 50 },
+/** CPU time, which a busy machine does not add to, and the statements that were sent. */
+async function cost(name: string, call: () => unknown, callsPerRound: number, budget?: number): Promise<number> {
+  const before = database.statements;
+  const used = await measure(call, { callsPerRound, now: cpuTime });
+  report(name, used.median, 'µs', budget, spreadOf(used));
+  return (database.statements - before) / (17 * callsPerRound);
+}
+const forgetAll = () => keys.committed({ keys: 'ALL', applications: [], epoch: 0 });
+
+let statements = await cost('a key that is cached', () => keys.resolve(known), 5000, 20);
+statements += await cost('the same with a wrong secret', () => keys.resolve(wrong), 5000, 20);
+statements += await cost('an unknown key that is cached as such', () => keys.resolve(unknown), 5000, 20);
+statements += await cost('no key at all', () => keys.resolve('nonsense'), 5000, 5);
+const resolution = await keys.resolve(known);
+if (resolution.kind !== 'ACTIVE') throw new Error('the key does not work');
+statements += await cost('whether a key may still be acted on', () => keys.isCurrent(resolution.key), 50_000, 1);
+report('statements for all of these', statements, 'a call', 0.0001);
+const lookUp = () => {
+  forgetAll();
+  return keys.resolve(known);
+};
+report(
+  'statements for a key that is looked up',
+  await cost('a key that is looked up (embedded database)', lookUp, 50),
+  'a call',
+  1.01,
 );
-report('a key that is looked up (embedded database)', looked.median, 'µs', undefined, spreadOf(looked));
 
 await keys.close();
 await app.close();

@@ -3,16 +3,26 @@ import type { AdministrationServices } from './administration/services.ts';
 import { createPlacesServices } from './apis/places/places-services.ts';
 import { type SeedProgress, seedPlaces } from './apis/places/seed/seed-places.ts';
 import { buildSurfaces } from './compose/build-surfaces.ts';
-import { configuredDatabase, configuredPeppers, configuredPlans } from './compose/configured.ts';
+import {
+  configuredDatabase,
+  configuredHints,
+  configuredLease,
+  configuredPeppers,
+  configuredPlans,
+} from './compose/configured.ts';
 import { type FirstKeys, makeFirstKeys } from './compose/first-keys.ts';
+import { spentInUsage } from './compose/known-spending.ts';
 import { type Addresses, createListeners } from './compose/open-listeners.ts';
+import { secretScanning } from './compose/secret-scanning.ts';
 import { startJobs } from './compose/start-jobs.ts';
 import type { Config } from './config/read-config.ts';
 import type { Database } from './db/database.ts';
 import { isUnavailable } from './db/database-error.ts';
 import { createExplorer } from './explorer/serve-explorer.ts';
+import type { Connection } from './http/arrival.ts';
 import { trustedProxies } from './http/client-address.ts';
-import { type Connection, createEdge, type Edge, type EdgeOptions } from './http/edge.ts';
+import { createEdge, type Edge, type EdgeOptions } from './http/edge.ts';
+import { metricsAccess } from './http/metrics-access.ts';
 import type { Served } from './http/route.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { createCounter } from './kernel/counter.ts';
@@ -20,6 +30,7 @@ import { createLogger, type Logger } from './kernel/logger.ts';
 import { type RandomBytes, systemRandom } from './kernel/random.ts';
 import { StartError } from './kernel/start-error.ts';
 import { uuidMaker } from './kernel/uuid.ts';
+import { packageVersion } from './kernel/version.ts';
 import { openPeppers } from './keys/open-peppers.ts';
 import { startKeyResolver } from './keys/resolve/key-resolver.ts';
 import { deriveSecret } from './keys/token/derive-secret.ts';
@@ -29,11 +40,15 @@ import { createExplainer } from './pipeline/explain/explain.ts';
 import { createGraphqlServer } from './pipeline/graphql-server.ts';
 import { createSdlServer } from './pipeline/serve-sdl.ts';
 import type { PipelineServices } from './pipeline/services.ts';
+import { createTrustedDocuments, noDocuments } from './restrictions/trusted-documents.ts';
+import { createTelemetry } from './telemetry/create-telemetry.ts';
 import { createFailedAttempts } from './throttle/failed-attempts.ts';
 import { createOpenStreams } from './throttle/open-streams.ts';
 import { openThrottle, type Throttle } from './throttle/open-throttle.ts';
 import type { ThrottleStore } from './throttle/throttle-store.ts';
 import { createUsageRecorder } from './usage/record/usage-recorder.ts';
+import { ownUsage } from './usage/report/own-usage.ts';
+import { createOutbox } from './webhooks/outbox.ts';
 
 /** What a test, or somebody who embeds the server, replaces. */
 export interface Overrides {
@@ -68,6 +83,13 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const makeId = uuidMaker(clock, random);
   const database = overrides.database ?? (await configuredDatabase(config, logger));
   const draining = new AbortController();
+  const telemetry = createTelemetry({
+    version: packageVersion(),
+    accessLog: { mode: config.telemetry.ACCESS_LOG, ratePerSecond: config.telemetry.ACCESS_LOG_RATE },
+    clock,
+    logger,
+  });
+  const listTruncations = createCounter();
   let throttle: Throttle | undefined;
 
   try {
@@ -77,25 +99,37 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       databaseUrl: config.database.DATABASE_URL,
       store: overrides.throttle,
       onFailure: config.throttle.THROTTLE_ON_STORE_FAILURE,
+      lease: configuredLease(config),
+      spentSince: (bucketId, since) => spentSince(bucketId, since),
+      executionTimeoutMs: config.limits.EXECUTION_TIMEOUT,
+      makeId,
       clock,
       logger,
-      storeFailures: createCounter(),
+      watch: telemetry.throttleStore,
     });
     // What is known before any request: schemas, peppers, the keys of the first start, the data.
     const surfaces = buildSurfaces({
       config,
       logger,
+      listTruncations,
       fieldLimitStore: throttle.management,
       onListTooLong: overrides.onListTooLong ?? 'CUT',
     });
     const peppers = await openPeppers(database, await configuredPeppers(config, random), clock);
+    const environments = config.keys.KEY_ENVIRONMENTS.map((name) => (name === 'live' ? 'LIVE' : 'TEST'));
     const keys = await startKeyResolver({
       database,
       clock,
+      logger,
+      instanceId: makeId(),
+      hints: configuredHints(config, database, logger),
       peppers,
       prefix: config.keys.KEY_PREFIX,
-      environments: config.keys.KEY_ENVIRONMENTS.map((name) => (name === 'live' ? 'LIVE' : 'TEST')),
+      environments,
+      importPrefixes: config.keys.KEY_IMPORT_PREFIXES,
+      onLookup: telemetry.keyLookup,
     });
+    const documents = createTrustedDocuments(database.queries, clock);
     const administration: AdministrationServices = {
       database,
       clock,
@@ -103,10 +137,13 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       makeId,
       peppers,
       keyPrefix: config.keys.KEY_PREFIX,
+      importPrefixes: config.keys.KEY_IMPORT_PREFIXES,
       validity: { defaultMs: config.keys.KEY_DEFAULT_VALIDITY, maxMs: config.keys.KEY_MAX_VALIDITY },
       schemas: { API: surfaces.API.compiled, MANAGEMENT: surfaces.MANAGEMENT.compiled },
       plans,
-      forget: keys.forget,
+      keyChanges: keys,
+      documents,
+      outbox: config.webhooks.WEBHOOK_URL === undefined ? undefined : createOutbox(makeId),
     };
     const firstKeys = await makeFirstKeys(administration, config);
     if (overrides.seed !== false) {
@@ -130,10 +167,14 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       logRatePerSecond: config.usage.REQUEST_LOG_RATE,
       random: Math.random,
     });
+    const spentSince = spentInUsage(database, usage, clock);
     const jobs = startJobs(administration, config, logger);
-    const common: Omit<PipelineServices, 'throttle'> = {
+    const common: Omit<PipelineServices, 'throttle' | 'documents'> = {
       usage,
+      ownUsage: (apiKeyId, range) => ownUsage(database, clock.now(), apiKeyId, range),
+      watch: telemetry.pipeline,
       keys,
+      environments,
       activateSecret: secretActivator(administration),
       estimateViolations: createCounter(),
       failedAttempts: createFailedAttempts({ clock }),
@@ -147,8 +188,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       draining: draining.signal,
     };
     const services = {
-      API: { ...common, throttle: throttle.api },
-      MANAGEMENT: { ...common, throttle: throttle.management },
+      API: { ...common, throttle: throttle.api, documents },
+      MANAGEMENT: { ...common, throttle: throttle.management, documents: noDocuments },
     };
     const explainer = createExplainer({
       API: { surface: surfaces.API, services: services.API },
@@ -173,23 +214,28 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       MANAGEMENT: createSdlServer(surfaces.MANAGEMENT, services.MANAGEMENT),
     };
     const explorer = config.server.GRAPHIQL ? createExplorer({}) : undefined;
-    const edgeOptions: Omit<EdgeOptions, 'served'> = {
+    const edgeOptions: Omit<EdgeOptions, 'served' | 'metricsAccess'> = {
+      watch: telemetry.requests,
       backends: {
+        metrics: telemetry.metrics,
         graphql: (surface, request, arrival) => servers[surface](request, arrival),
         sdl: (surface, request, arrival) => sdl[surface](request, arrival),
         page: (surface) => explorer?.page(surface),
         asset: (pathname, acceptEncoding) => explorer?.asset(pathname, acceptEncoding),
+        secretScanning: secretScanning(administration, config, logger),
       },
       readiness: { databaseReady: () => database.ready(), draining: () => draining.signal.aborted },
       proxies: trustedProxies(config.server.TRUST_PROXY),
       cors: { origins: config.server.CORS_ORIGINS[0] === 'keys' ? 'KEYS' : new Set(config.server.CORS_ORIGINS) },
       maxBodyBytes: config.limits.MAX_BODY_BYTES,
-      looksLikeKey: (text) => looksLikeKey(text, config.keys.KEY_PREFIX),
+      looksLikeKey: (text) => looksLikeKey(text, config.keys.KEY_PREFIX, config.keys.KEY_IMPORT_PREFIXES),
       clock,
       makeId,
       logger,
     };
-    const edge = (served: Served): Edge => createEdge({ ...edgeOptions, served });
+    telemetry.read({ ...common, listTruncations, throttle: throttle.api, database });
+    const edge = (served: Served): Edge =>
+      createEdge({ ...edgeOptions, served, metricsAccess: metricsAccess(served, config.telemetry.METRICS_TOKEN) });
     const everything = edge(['API', 'MANAGEMENT']);
     const listeners = createListeners(config, edge);
 
@@ -205,10 +251,12 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
         await throttle?.close();
         await jobs.close();
         await usage.close();
+        telemetry.close();
         await database.close();
       },
     };
   } catch (error) {
+    telemetry.close();
     await throttle?.close();
     await database.close();
     throw isUnavailable(error) ? new StartError(error instanceof Error ? error.message : String(error)) : error;

@@ -4,8 +4,10 @@ import type { Queries } from '../db/database.ts';
 import { isUnavailable } from '../db/database-error.ts';
 import { codedError } from '../kernel/errors.ts';
 import type { ApiKeyRecord } from '../keys/api-key.ts';
+import type { Acknowledgement } from '../keys/invalidation/await-acknowledgement.ts';
+import { announceKeyChange, type KeyChange, unknownEpoch } from '../keys/invalidation/key-change.ts';
+import { readKeyEpoch } from '../keys/invalidation/key-epoch.ts';
 import { judge } from '../keys/resolve/judge.ts';
-import { announceKeyChange, type KeyChange, unknownEpoch } from '../keys/resolve/key-change.ts';
 import { findApiKey } from '../keys/store/find-api-keys.ts';
 import type { AdministrationServices, Caller } from './services.ts';
 
@@ -31,19 +33,32 @@ export interface ActorChange extends Change {
 /**
  * Runs a use case in one transaction: the change, its audit entries and its notification are there together or not at
  * all. Changes take turns, on every instance, so nothing that one has read can be changed by another before it commits:
- * the actor, its ceiling and the target are judged as they are, not as the request found them. When the process dies
- * before the commit, nothing happened; after it, the change stands and the other instances are told by the database.
+ * the actor, its ceiling and the target are judged as they are, not as the request found them. It resolves when the change
+ * is in force on every instance. When the process dies before the commit, nothing happened; after it, the change stands,
+ * the other instances are told by the database, and it is in force a lease later.
  */
 export async function changeBy<Value>(
   services: AdministrationServices,
   caller: Caller,
   work: (change: ActorChange) => Promise<Value>,
 ): Promise<Value> {
-  return run(services, caller, async (change) => {
-    const actor = await findApiKey(change.within, caller.key.id, 'ALL');
-    if (!actor) throw codedError('API_KEY_REVOKED', 'The calling key does not exist any more.');
-    return work({ ...change, actor: stillActive(actor, change.now) });
-  });
+  const { value } = await run(services, caller, asActor(caller, work), 'WHEN_STALE');
+  return value;
+}
+
+/** From `effectiveAt` (milliseconds since the epoch) on, no instance acts on what was before. */
+export interface ChangeReceipt extends Acknowledgement {
+  readonly effectiveAt: number;
+}
+
+/** The same with its receipt, also when there was nothing to change: what made it so may have been made a moment ago. */
+export async function changeWithReceipt<Value>(
+  services: AdministrationServices,
+  caller: Caller,
+  work: (change: ActorChange) => Promise<Value>,
+): Promise<{ readonly value: Value; readonly receipt: ChangeReceipt }> {
+  const { value, acknowledgement } = await run(services, caller, asActor(caller, work), 'ALWAYS');
+  return { value, receipt: { ...acknowledgement, effectiveAt: services.clock.now() } };
 }
 
 /** A change that no key asks for: the first start, a command on the database itself. */
@@ -51,21 +66,32 @@ export async function changeBySystem<Value>(
   services: AdministrationServices,
   work: (change: Change) => Promise<Value>,
 ): Promise<Value> {
-  return run(services, undefined, work);
+  const { value } = await run(services, undefined, work, 'WHEN_STALE');
+  return value;
+}
+
+function asActor<Value>(caller: Caller, work: (change: ActorChange) => Promise<Value>) {
+  return async (change: Change): Promise<Value> => {
+    const actor = await findApiKey(change.within, caller.key.id, 'ALL');
+    if (!actor) throw codedError('API_KEY_REVOKED', 'The calling key does not exist any more.');
+    return work({ ...change, actor: stillActive(actor, change.now) });
+  };
 }
 
 async function run<Value>(
   services: AdministrationServices,
   caller: Caller | undefined,
   work: (change: Change) => Promise<Value>,
-): Promise<Value> {
-  const { database, clock } = services;
+  awaits: 'WHEN_STALE' | 'ALWAYS',
+): Promise<{ readonly value: Value; readonly acknowledgement: Acknowledgement }> {
+  const { database, clock, keyChanges } = services;
   const entries: ChangeEntry[] = [];
   const keys = new Set<string>();
   const applications = new Set<string>();
-  let stale: KeyChange | undefined;
+  let announced: KeyChange | undefined;
+  let made: { readonly value: Value; readonly epoch: number };
   try {
-    const made = await database.transaction(async (within) => {
+    made = await database.transaction(async (within) => {
       await takeAuditTurn(within);
       const now = clock.now();
       const value = await work({
@@ -75,28 +101,35 @@ async function run<Value>(
         touchKeys: (...publicIds) => publicIds.forEach((publicId) => void keys.add(publicId)),
         touchApplication: (id) => void applications.add(id),
       });
-      for (const entry of entries) {
-        const epoch = await recordAudit(within, {
-          ...entry,
-          at: now,
-          actorKeyId: caller?.key.id,
-          actorAddress: caller?.address,
-          requestId: caller?.requestId,
-        });
-        stale = { epoch, keys: [...keys], applications: [...applications] };
+      const by = { actorKeyId: caller?.key.id, actorAddress: caller?.address, requestId: caller?.requestId };
+      const sequences = await recordAudit(
+        within,
+        entries.map((entry) => ({ ...entry, ...by, at: now })),
+      );
+      for (const [index, sequence] of sequences.entries()) {
+        const entry = entries[index];
+        if (entry?.targetType !== 'ApiKey') continue;
+        const { action, targetId: keyId } = entry;
+        await services.outbox?.add(within, { action, sequence, keyId, at: now });
       }
-      if (stale) await announceKeyChange(database, stale, within);
-      return value;
+      if (keys.size > 0 || applications.size > 0) {
+        announced = await announceKeyChange(database, { keys: [...keys], applications: [...applications] }, within);
+      }
+      const epoch = announced?.epoch ?? (awaits === 'ALWAYS' ? await readKeyEpoch(within) : unknownEpoch);
+      return { value, epoch };
     });
-    if (stale) services.forget(stale);
-    return made;
   } catch (cause) {
     // A commit whose answer was lost may have happened, or may yet: its notification must count when it comes.
-    if (stale) services.forget({ ...stale, epoch: unknownEpoch });
+    if (announced) keyChanges.committed({ ...announced, epoch: unknownEpoch });
     if (!isUnavailable(cause)) throw cause;
     throw codedError('DATABASE_UNAVAILABLE', 'The database does not answer. Whether the change was made is not known.');
   }
+  if (announced) keyChanges.committed(announced);
+  const { value, epoch } = made;
+  return { value, acknowledgement: epoch === unknownEpoch ? nothingChanged : await keyChanges.inForce(epoch) };
 }
+
+const nothingChanged: Acknowledgement = { instancesAcknowledged: 1, instancesTotal: 1 };
 
 const endings = {
   REVOKED: 'API_KEY_REVOKED',

@@ -1,3 +1,4 @@
+import type { ApplicationDetails } from '../applications/application-details.ts';
 import { findApplication } from '../applications/application-store.ts';
 import type {
   ApiKeyEnvironment,
@@ -5,6 +6,7 @@ import type {
   ApplicationScope,
   Enforcement,
   OnDenied,
+  RoleRecord,
   ThrottleOverride,
 } from '../keys/api-key.ts';
 import type { ApiKeyDetails } from '../keys/store/api-key-details.ts';
@@ -69,34 +71,86 @@ export async function createApiKey(
   caller: Caller,
   input: CreateApiKeyInput,
 ): Promise<CreatedApiKey> {
-  const described = describe(services, input);
+  const described = describeKey(services, input);
   return changeBy(services, caller, async (change) => {
-    const { within, actor, now } = change;
     const id = services.makeId();
     const earlier = await earlierResult(change, 'createApiKey', input, id);
     if (earlier !== undefined) return { apiKey: await created(change, earlier), key: undefined };
-    const application = await findApplication(within, input.applicationId, visibilityOf(actor));
-    if (!application || application.status === 'DELETED') throw notFound('application');
-    const expiresAt = expiryOf(services, input, actor.expiresAt, now);
-    refuseValidity(expiryProblem(expiresAt, now, services.validity) ?? periodProblem(described.notBefore, expiresAt));
+    const owner = await ownerOf(change, input.applicationId);
     const roles = await rolesFor(change, input.roleIds ?? [], input.type);
-    const newKey: NewKey = {
-      ...described,
-      roleIds: idsOf(roles),
-      id,
-      applicationId: application.id,
-      expiresAt,
-      createdBy: actor.id,
-    };
-    const strength = { ...newKey, roles, grantable: newKey.grantable ?? undefined, expiresAt: expiresAt ?? undefined };
-    requireCeiling(actor, strength, services.schemas, [...newKey.privileges, ...(newKey.grantable ?? [])]);
-    requireBudget(actor, newKey, services.plans);
-    const key = await insertKey(services, change, newKey);
+    const key = await insertKey(
+      services,
+      change,
+      permittedKey(services, change, { id, input, described, owner, roles }),
+    );
     return { apiKey: await created(change, id), key };
   });
 }
 
-function describe(services: AdministrationServices, input: CreateApiKeyInput) {
+/** The application that new keys shall have; NOT_FOUND when the actor may not see it, or it is deleted. */
+export async function ownerOf({ within, actor }: ActorChange, applicationId: string): Promise<ApplicationDetails> {
+  const application = await findApplication(within, applicationId, visibilityOf(actor));
+  if (!application || application.status === 'DELETED') throw notFound('application');
+  return application;
+}
+
+interface WantedKey {
+  readonly id: string;
+  readonly input: CreateApiKeyInput;
+  readonly described: DescribedKey;
+  readonly owner: ApplicationDetails;
+  readonly roles: readonly RoleRecord[];
+}
+
+/**
+ * The key that is asked for, with its times, when the actor may make it.
+ * @throws VALIDITY_OUT_OF_BOUNDS, PRIVILEGE_ESCALATION
+ */
+export function permittedKey(
+  services: AdministrationServices,
+  change: Pick<ActorChange, 'actor' | 'now'>,
+  wanted: WantedKey,
+): NewKey {
+  const newKey = timedKey(services, change, wanted);
+  requireMintable(services, change, newKey, wanted.roles);
+  return newKey;
+}
+
+/**
+ * The key that is asked for, with its times.
+ * @throws VALIDITY_OUT_OF_BOUNDS
+ */
+export function timedKey(
+  services: AdministrationServices,
+  { actor, now }: Pick<ActorChange, 'actor' | 'now'>,
+  { id, input, described, owner, roles }: WantedKey,
+): NewKey {
+  const expiresAt = expiryOf(services, input, actor.expiresAt, now);
+  refuseValidity(expiryProblem(expiresAt, now, services.validity) ?? periodProblem(described.notBefore, expiresAt));
+  const roleIds = idsOf(roles);
+  return { ...described, roleIds, id, applicationId: owner.id, expiresAt, createdBy: actor.id };
+}
+
+/** @throws PRIVILEGE_ESCALATION when the actor may not make such a key */
+export function requireMintable(
+  services: AdministrationServices,
+  { actor }: Pick<ActorChange, 'actor'>,
+  newKey: NewKey,
+  roles: readonly RoleRecord[],
+): void {
+  const { expiresAt } = newKey;
+  const strength = { ...newKey, roles, grantable: newKey.grantable ?? undefined, expiresAt: expiresAt ?? undefined };
+  requireCeiling(actor, strength, services.schemas, [...newKey.privileges, ...(newKey.grantable ?? [])]);
+  requireBudget(actor, newKey, services.plans);
+}
+
+export type DescribedKey = ReturnType<typeof describeKey>;
+
+/**
+ * What the input says of the key itself, as it is stored.
+ * @throws BAD_USER_INPUT, PRIVILEGE_INVALID
+ */
+export function describeKey(services: AdministrationServices, input: CreateApiKeyInput) {
   if (input.type === 'API') {
     if (input.grantable) throw badInput('grantable', 'is for keys of type MANAGEMENT only');
     if (input.applicationScope === 'ALL') throw badInput('applicationScope', 'is for keys of type MANAGEMENT only');
@@ -104,7 +158,7 @@ function describe(services: AdministrationServices, input: CreateApiKeyInput) {
     throw badInput('enforcement', 'MEASURE is for keys of type API only');
   }
   return {
-    name: requireText('name', input.name, textLimits.name),
+    ...describeOwn(input),
     type: input.type,
     environment: input.environment,
     applicationScope: input.applicationScope ?? 'OWN',
@@ -115,6 +169,16 @@ function describe(services: AdministrationServices, input: CreateApiKeyInput) {
     plan: checkPlan(input.plan ?? null, services.plans),
     throttle: checkThrottle(input.throttle ?? null),
     restrictions: changedRestrictions(undefined, input.restrictions ?? null, services.schemas[input.type]),
+  };
+}
+
+/**
+ * What says nothing of what the key may do.
+ * @throws BAD_USER_INPUT
+ */
+export function describeOwn(input: Pick<CreateApiKeyInput, 'name' | 'notBefore' | 'note' | 'externalId' | 'metadata'>) {
+  return {
+    name: requireText('name', input.name, textLimits.name),
     notBefore: input.notBefore ?? null,
     note: optionalText('note', input.note ?? null, textLimits.note),
     externalId: optionalText('externalId', input.externalId ?? null, textLimits.externalId),

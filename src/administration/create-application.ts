@@ -1,8 +1,9 @@
 import type { ApplicationDetails } from '../applications/application-details.ts';
 import { findApplication } from '../applications/application-store.ts';
 import { application } from '../db/schema/index.ts';
-import type { ThrottleOverride } from '../keys/api-key.ts';
+import type { LeakPolicy, ThrottleOverride } from '../keys/api-key.ts';
 import { visibilityOf } from '../keys/store/visibility.ts';
+import { defaultLeakPolicy } from '../leaks/leak-policy.ts';
 import { changeBy } from './change.ts';
 import { earlierResult } from './idempotency.ts';
 import { notFound } from './not-found.ts';
@@ -21,6 +22,8 @@ export interface CreateApplicationInput {
   readonly metadata?: unknown;
   readonly plan?: string | null | undefined;
   readonly throttle?: ThrottleOverride | null | undefined;
+  /** DISABLE by default. */
+  readonly leakPolicy?: LeakPolicy | null | undefined;
   readonly idempotencyKey?: string | undefined;
 }
 
@@ -42,6 +45,7 @@ export async function createApplication(
     metadata: checkMetadata(input.metadata) ?? null,
     plan: checkPlan(input.plan ?? null, services.plans),
     throttle: checkThrottle(input.throttle ?? null),
+    leakPolicy: input.leakPolicy ?? defaultLeakPolicy,
   };
   return changeBy(services, caller, async (change) => {
     const { within, actor, now } = change;

@@ -12,8 +12,8 @@ export interface DemoKeyOptions {
 const madeSetting = 'demo_key';
 
 /**
- * Makes, once in the life of a database, an application and a test key that reads countries and cities, for the first
- * look at the built-in API. Answers the key's text, or `undefined` when an earlier start made it.
+ * Makes, once in the life of a database, an application and a test key that reads countries and cities, and where they
+ * are, for the first look at the built-in API. Answers the key's text, or `undefined` when an earlier start made it.
  */
 export async function demoKey(
   services: AdministrationServices,
@@ -41,7 +41,7 @@ export async function demoKey(
       type: 'API',
       environment: 'TEST',
       applicationScope: 'OWN',
-      privileges: ['read:Query', 'read:Country', 'read:City'],
+      privileges: ['read:Query', 'read:Country', 'read:City', 'read:Location'],
       grantable: null,
       roleIds: [],
       plan: null,

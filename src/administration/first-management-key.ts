@@ -1,11 +1,12 @@
 import { eq } from 'drizzle-orm';
-import { application, instanceSetting } from '../db/schema/index.ts';
+import type { Database } from '../db/database.ts';
+import { instanceSetting } from '../db/schema/index.ts';
 import { StartError } from '../kernel/start-error.ts';
 import { findByPublicId } from '../keys/store/find-by-public-id.ts';
 import { formatToken, generateToken, type KeyToken, parseToken } from '../keys/token/key-token.ts';
 import { secretMatches } from '../keys/token/secret-hash.ts';
+import { insertAdministrator } from './administrator-key.ts';
 import { type Change, changeBySystem } from './change.ts';
-import { insertKey } from './insert-key.ts';
 import type { AdministrationServices } from './services.ts';
 
 export type FirstManagementKey =
@@ -27,6 +28,7 @@ export interface FirstManagementKeyOptions {
 }
 
 const madeSetting = 'first_management_key';
+const first = { name: 'First management key', note: null } as const;
 
 /**
  * Sees to it that somebody can administer this server: a key that may do everything, on every application, for ever.
@@ -43,7 +45,7 @@ export async function firstManagementKey(
     if (token) return adopt(services, change, token);
     if (await isNoted(change, madeSetting)) return { kind: 'PRESENT' };
     const fresh = generateToken(services.keyPrefix, 'LIVE', services.random);
-    await makeAdministrator(services, change, fresh);
+    await insertAdministrator(services, change, fresh, first);
     await note(change, madeSetting);
     const key = formatToken(fresh);
     await deliver(key);
@@ -69,63 +71,16 @@ async function adopt(services: AdministrationServices, change: Change, token: Ke
     );
   }
   if (stored || (await isNoted(change, setting))) return { kind: 'PRESENT' };
-  await makeAdministrator(services, change, token);
+  await insertAdministrator(services, change, token, first);
   await note(change, setting);
   if (!(await isNoted(change, madeSetting))) await note(change, madeSetting);
   return { kind: 'ADOPTED' };
 }
 
-/** Every administrator key that a start makes belongs to one application. */
-async function makeAdministrator(services: AdministrationServices, change: Change, token: KeyToken): Promise<void> {
-  await insertKey(
-    services,
-    change,
-    {
-      id: services.makeId(),
-      applicationId: await administration(services, change),
-      name: 'First management key',
-      type: 'MANAGEMENT',
-      environment: token.environment,
-      applicationScope: 'ALL',
-      privileges: ['*'],
-      grantable: ['*'],
-      roleIds: [],
-      plan: null,
-      throttle: null,
-      expiresAt: null,
-      notBefore: null,
-      note: null,
-      externalId: null,
-      metadata: null,
-      createdBy: null,
-    },
-    token,
-  );
-}
-
-const applicationSetting = 'administration_application';
-
-async function administration(services: AdministrationServices, change: Change): Promise<string> {
-  const { within, now } = change;
-  const [known] = await within.select().from(instanceSetting).where(eq(instanceSetting.name, applicationSetting));
-  if (known) return String(known.value);
-  const values = {
-    name: 'Administration',
-    ownerName: 'The administrator of this server',
-    ownerEmail: 'admin@localhost',
-  };
-  const id = services.makeId();
-  await within.insert(application).values({ id, ...values, createdAt: now, updatedAt: now });
-  await within.insert(instanceSetting).values({ name: applicationSetting, value: id, updatedAt: now });
-  change.record({
-    action: 'application.created',
-    targetType: 'Application',
-    targetId: id,
-    applicationId: id,
-    before: undefined,
-    after: values,
-  });
-  return id;
+/** Whether a server ever started with this database. */
+export async function hasFirstManagementKey({ queries }: Pick<Database, 'queries'>): Promise<boolean> {
+  const rows = await queries.select().from(instanceSetting).where(eq(instanceSetting.name, madeSetting));
+  return rows.length > 0;
 }
 
 async function isNoted({ within }: Change, name: string): Promise<boolean> {

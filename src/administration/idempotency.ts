@@ -6,7 +6,7 @@ import { codedError } from '../kernel/errors.ts';
 import type { ActorChange } from './change.ts';
 import { requireText, textLimits } from './rules/text.ts';
 
-const keptMs = 24 * 3_600_000;
+export const idempotencyKeptMs = 24 * 3_600_000;
 
 /**
  * What an earlier call of this mutation by this key with this idempotency key made, or `undefined`: then `resultId` is
@@ -28,7 +28,7 @@ export async function earlierResult(
     eq(idempotency.mutation, mutation),
     eq(idempotency.idempotencyKey, idempotencyKey),
   );
-  await within.delete(idempotency).where(and(same, lte(idempotency.createdAt, now - keptMs)));
+  await within.delete(idempotency).where(and(same, lte(idempotency.createdAt, now - idempotencyKeptMs)));
   const [earlier] = await within.select().from(idempotency).where(same);
   if (!earlier) {
     await within

@@ -53,16 +53,8 @@ export async function insertKey(
   token: KeyToken = generateToken(services.keyPrefix, key.environment, services.random),
 ): Promise<string> {
   const { within, now } = change;
-  const { privileges, grantable, roleIds, ...columns } = key;
-  await within.insert(apiKey).values({
-    ...columns,
-    privileges: [...privileges],
-    grantable: grantable && [...grantable],
-    publicId: token.publicId,
-    createdAt: now,
-    updatedAt: now,
-  });
-  await storeRoles(change, key.id, roleIds);
+  await within.insert(apiKey).values(rowOfNewKey(key, token.publicId, now));
+  await storeRoles(change, key.id, key.roleIds);
   const text = await issueSecret(services, change, { apiKeyId: key.id, status: 'ACTIVE', activatedAt: now }, token);
   // The id may be known as one that does not exist.
   change.touchKeys(token.publicId);
@@ -75,4 +67,19 @@ export async function insertKey(
     after: { ...key, publicId: token.publicId },
   });
   return text;
+}
+
+export function rowOfNewKey(
+  { privileges, grantable, roleIds: _stored, ...columns }: NewKey,
+  publicId: string,
+  now: number,
+): typeof apiKey.$inferInsert {
+  return {
+    ...columns,
+    privileges: [...privileges],
+    grantable: grantable && [...grantable],
+    publicId,
+    createdAt: now,
+    updatedAt: now,
+  };
 }

@@ -1,9 +1,8 @@
-import { trustMs } from '../keys/resolve/key-freshness.ts';
 import type { ApiKeyDetails } from '../keys/store/api-key-details.ts';
 import { livingDescendants } from '../keys/store/descendants.ts';
 import { findApiKeys } from '../keys/store/find-api-keys.ts';
 import { visibilityOf } from '../keys/store/visibility.ts';
-import { changeBy } from './change.ts';
+import { type ChangeReceipt, changeWithReceipt } from './change.ts';
 import { requireEtag } from './etag.ts';
 import { requireOwnWhenRetiring } from './retiring-secret.ts';
 import { revokeKeys } from './revoke-keys.ts';
@@ -23,21 +22,13 @@ export interface RevokedApiKey {
   readonly apiKey: ApiKeyDetails;
   /** Keys that came from this one and still live. */
   readonly livingDescendants: number;
-  readonly receipt: RevocationReceipt;
-}
-
-/** After `effectiveAt` no request with the key passes, and no mutation of it starts, on any instance. */
-export interface RevocationReceipt {
-  readonly effectiveAt: number;
-  /** Instances that were seen to have forgotten the key; the others do at `effectiveAt` at the latest. */
-  readonly instancesAcknowledged: number;
-  readonly instancesTotal: number;
+  /** After its `effectiveAt` no request with the key passes, and no mutation of it starts, on any instance. */
+  readonly receipt: ChangeReceipt;
 }
 
 /**
- * Ends a key for good. This instance has forgotten it before the answer. With an embedded database there is no other;
- * with a server the others believe what they cached for `trustMs` at most, so that is when it is effective everywhere.
- * Revoking a revoked key changes nothing (but its descendants, when that is asked). It needs no ceiling.
+ * Ends a key for good, on every instance before the answer. Revoking a revoked key changes nothing (but its descendants,
+ * when that is asked). It needs no ceiling.
  * @throws BAD_USER_INPUT, NOT_FOUND, ETAG_MISMATCH
  */
 export async function revokeApiKey(
@@ -46,8 +37,8 @@ export async function revokeApiKey(
   input: RevokeApiKeyInput,
 ): Promise<RevokedApiKey> {
   const reason = optionalText('reason', input.reason, textLimits.reason) ?? null;
-  const { database, clock } = services;
-  const revoked = await changeBy(services, caller, async (change) => {
+  const { database } = services;
+  const { value, receipt } = await changeWithReceipt(services, caller, async (change) => {
     const { within, actor, now } = change;
     const visibility = visibilityOf(actor);
     const before = await targetKey(change, input.id);
@@ -58,6 +49,5 @@ export async function revokeApiKey(
     await revokeKeys(change, [before, ...alsoEnded], reason);
     return { apiKey: await targetKey(change, before.id), livingDescendants: living.length - alsoEnded.length };
   });
-  const effectiveAt = clock.now() + (database.kind === 'PGLITE' ? 0 : trustMs);
-  return { ...revoked, receipt: { effectiveAt, instancesAcknowledged: 1, instancesTotal: 1 } };
+  return { ...value, receipt };
 }

@@ -10,6 +10,7 @@ import { earlierResult } from './idempotency.ts';
 import { issueSecret, nextToken } from './issue-secret.ts';
 import { requireCeiling } from './rules/ceiling.ts';
 import { badInput } from './rules/text.ts';
+import { sealFor } from './seal-key.ts';
 import { replacedBy, setSecret, settleSecrets } from './secret-changes.ts';
 import type { AdministrationServices, Caller } from './services.ts';
 import { targetKey } from './target-key.ts';
@@ -24,12 +25,16 @@ export interface RotateApiKeyInput {
   /** When it takes over at the latest, in milliseconds from now: to 7 days. FIRST_USE only. */
   readonly deadlineMs?: number | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** RSA, in PEM: the new text is answered encrypted for it, and in no other way. */
+  readonly publicKey?: string | undefined;
 }
 
 export interface RotatedApiKey {
   readonly apiKey: ApiKeyDetails;
   /** The key's new text, this once; `undefined` when an earlier call with the same idempotency key made it. */
   readonly key: string | undefined;
+  /** The same as a compact JWE, instead of `key`, when a public key was given. */
+  readonly encryptedKey: string | undefined;
 }
 
 const longestMs = 7 * 86_400_000;
@@ -47,11 +52,12 @@ export async function rotateApiKey(
   const { gracePeriodMs, activation } = input;
   const deadlineMs = deadlineOf(input);
   if (gracePeriodMs > longestMs) throw badInput('gracePeriod', 'must be from PT0S to P7D');
+  const seal = input.publicKey === undefined ? undefined : await sealFor(input.publicKey);
   return changeBy(services, caller, async (change) => {
     const { actor, now } = change;
     const before = await targetKey(change, input.id);
     const earlier = await earlierResult(change, 'rotateApiKey', input, before.id);
-    if (earlier !== undefined) return { apiKey: before, key: undefined };
+    if (earlier !== undefined) return { apiKey: before, key: undefined, encryptedKey: undefined };
     requireEtag(before, input.etag);
     requireRotatable(before, now);
     requireCeiling(actor, before, services.schemas);
@@ -69,7 +75,9 @@ export async function rotateApiKey(
       before: undefined,
       after: { activation, activatedAt, gracePeriod: formatIsoDuration(gracePeriodMs) },
     });
-    return { apiKey: await targetKey(change, before.id), key };
+    const apiKey = await targetKey(change, before.id);
+    // Before the commit: a text that cannot be sealed must not stay behind as a secret that nobody has.
+    return seal ? { apiKey, key: undefined, encryptedKey: await seal(key) } : { apiKey, key, encryptedKey: undefined };
   });
 }
 
@@ -112,8 +120,9 @@ async function makeRoom(
 ): Promise<void> {
   const { pending, active, retiring } = await settleSecrets(change, key.id);
   if (pending) await setSecret(change, pending.id, { status: 'REVOKED', expiresAt: change.now });
-  if (retiring) await setSecret(change, retiring.id, { status: 'EXPIRED', expiresAt: change.now });
+  // One that was found in the open retires without another: what uses it keeps its hour.
   if (!active) return;
+  if (retiring) await setSecret(change, retiring.id, { status: 'EXPIRED', expiresAt: change.now });
   const planned = activation === 'IMMEDIATE' ? replacedBy(change.now, graceMs) : { expiresAt: activatedAt + graceMs };
   await setSecret(change, active.id, planned);
 }

@@ -1,18 +1,20 @@
 import type { Logger } from '../kernel/logger.ts';
 import { purgeDeletedKeys } from './purge-deleted-keys.ts';
+import { purgeIdempotency } from './purge-idempotency.ts';
 import type { AdministrationServices } from './services.ts';
 
 const intervalMs = 3_600_000;
 
-/** Removes, once an hour, what was deleted 30 days ago. `close` waits for a run that is under way. */
+/**
+ * Removes, once an hour, keys that were deleted 30 days ago, and idempotency keys of yesterday. `close` waits for a run
+ * that is under way.
+ */
 export function startPurge(services: AdministrationServices, logger: Logger): { close(): Promise<void> } {
   let running: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    running = purgeDeletedKeys(services)
-      .then((purged) => {
-        if (purged > 0) logger.info({ purged }, 'keys that were deleted 30 days ago are gone');
-      })
-      .catch((err: unknown) => logger.warn({ err }, 'deleted keys were not purged; it is tried again in an hour'));
+    running = purge(services, logger).catch((err: unknown) =>
+      logger.warn({ err }, 'what is due was not purged; it is tried again in an hour'),
+    );
   }, intervalMs);
   timer.unref();
   return {
@@ -21,4 +23,11 @@ export function startPurge(services: AdministrationServices, logger: Logger): { 
       await running;
     },
   };
+}
+
+async function purge(services: AdministrationServices, logger: Logger): Promise<void> {
+  const purged = await purgeDeletedKeys(services);
+  if (purged > 0) logger.info({ purged }, 'keys that were deleted 30 days ago are gone');
+  const forgotten = await purgeIdempotency(services);
+  if (forgotten > 0) logger.debug({ forgotten }, 'idempotency keys older than a day are gone');
 }

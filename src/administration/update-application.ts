@@ -2,8 +2,10 @@ import { eq, sql } from 'drizzle-orm';
 import type { ApplicationDetails } from '../applications/application-details.ts';
 import { findApplication } from '../applications/application-store.ts';
 import { application } from '../db/schema/index.ts';
-import type { ThrottleOverride } from '../keys/api-key.ts';
+import type { ApplicationStatus, LeakPolicy, ThrottleOverride } from '../keys/api-key.ts';
 import { visibilityOf } from '../keys/store/visibility.ts';
+import { defaultLeakPolicy } from '../leaks/leak-policy.ts';
+import { requireMintableApplication } from './application-reach.ts';
 import { auditDifference } from './audit-difference.ts';
 import { changeBy } from './change.ts';
 import { requireEtag } from './etag.ts';
@@ -26,11 +28,16 @@ export interface UpdateApplicationInput {
   readonly metadata?: unknown;
   readonly plan?: string | null | undefined;
   readonly throttle?: ThrottleOverride | null | undefined;
+  /** Null is the default, DISABLE. */
+  readonly leakPolicy?: LeakPolicy | null | undefined;
+  /** DISABLED stops all its keys, ACTIVE lets them work again. */
+  readonly status?: ApplicationStatus | null | undefined;
 }
 
 /**
- * Changes an application; its keys obey the new plan and throttle at once.
- * @throws BAD_USER_INPUT, NOT_FOUND, ETAG_MISMATCH
+ * Changes an application; its keys obey the new status, plan and throttle at once. Whoever enables it must be able to
+ * mint the keys that work again then; disabling needs no ceiling.
+ * @throws BAD_USER_INPUT, NOT_FOUND, ETAG_MISMATCH, PRIVILEGE_ESCALATION
  */
 export async function updateApplication(
   services: AdministrationServices,
@@ -46,6 +53,8 @@ export async function updateApplication(
     metadata: checkMetadata(input.metadata),
     plan: checkPlan(input.plan, services.plans),
     throttle: checkThrottle(input.throttle),
+    leakPolicy: input.leakPolicy === null ? defaultLeakPolicy : input.leakPolicy,
+    status: kept('status', input.status, checkStatus),
   };
   return changeBy(services, caller, async (change) => {
     const { within, actor, now } = change;
@@ -55,6 +64,7 @@ export async function updateApplication(
     const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
     const difference = auditDifference({ ...before }, given);
     if (!difference) return before;
+    if (difference.after['status'] === 'ACTIVE') await requireMintableApplication(services, change, before.id);
     if ('plan' in difference.after || 'throttle' in difference.after) {
       requireBudget(actor, { type: actor.type, ...before, ...given }, services.plans);
     }
@@ -74,8 +84,18 @@ export async function updateApplication(
   });
 }
 
+function checkStatus(status: ApplicationStatus): ApplicationStatus {
+  if (status === 'DELETED')
+    throw badInput('status', 'can be ACTIVE or DISABLED: deleteApplication ends an application');
+  return status;
+}
+
 /** For fields that cannot be empty. */
-function kept(field: string, value: string | null | undefined, check: (text: string) => string): string | undefined {
+function kept<Value extends string>(
+  field: string,
+  value: Value | null | undefined,
+  check: (text: Value) => Value,
+): Value | undefined {
   if (value === null) throw badInput(field, 'cannot be cleared');
   return value === undefined ? undefined : check(value);
 }

@@ -1,7 +1,8 @@
 import { costExtension, throttledDetails } from '../cost/cost-extensions.ts';
 import { codedError } from '../kernel/errors.ts';
+import { invariant } from '../kernel/invariant.ts';
+import { microPerPoint } from '../kernel/micro-points.ts';
 import { rateLimitHeaders, retryAfterSeconds, type StoreInUse } from '../throttle/headers.ts';
-import { microPerPoint } from '../throttle/plans.ts';
 import type { ThrottlePolicy } from '../throttle/policy.ts';
 import { type ThrottleStatus, throttleStatus } from '../throttle/throttle-status.ts';
 import type { BucketState, ReserveAnswer } from '../throttle/throttle-store.ts';
@@ -20,6 +21,7 @@ export function judgeBudget(
   store: StoreInUse = 'shared',
 ): Verdict {
   if (answer.kind === 'RESERVED') return passed;
+  invariant(answer.kind !== 'UNCOUNTED', 'a quota without a count is counted before anybody is told');
   const headers = rateLimitHeaders(keyStatus(policy, answer.states), store);
   const scope = answer.bucket === 0 ? 'key' : 'application';
   if (answer.kind === 'IMPOSSIBLE') {

@@ -1,4 +1,4 @@
-import type { ApplicationRecord } from '../keys/api-key.ts';
+import type { ApplicationRecord, LeakPolicy } from '../keys/api-key.ts';
 import { type ApplicationRow, recordOfApplication } from '../keys/record-of-row.ts';
 import type { JsonObject } from '../keys/store/api-key-details.ts';
 
@@ -8,6 +8,8 @@ export interface ApplicationDetails extends ApplicationRecord {
   readonly note: string | undefined;
   readonly externalId: string | undefined;
   readonly metadata: JsonObject | undefined;
+  /** What becomes of a key of its own that somebody found in the open. */
+  readonly leakPolicy: LeakPolicy;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -22,6 +24,7 @@ export function detailsOfApplication(row: ApplicationRow): ApplicationDetails {
     note: row.note ?? undefined,
     externalId: row.externalId ?? undefined,
     metadata: (row.metadata as JsonObject | null) ?? undefined,
+    leakPolicy: row.leakPolicy,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
     version: row.version,

@@ -7,7 +7,7 @@ export interface AuditEntry {
   readonly requestId: string | undefined;
   /** `api_key.created`, … */
   readonly action: AuditAction;
-  readonly targetType: 'ApiKey' | 'Application' | 'Role';
+  readonly targetType: 'ApiKey' | 'Application' | 'Role' | 'Document';
   readonly targetId: string;
   /** The application whose administrators may see the entry. */
   readonly applicationId: string | undefined;
@@ -24,6 +24,7 @@ type AuditAction =
   | 'application.updated'
   | 'application.deleted'
   | 'api_key.created'
+  | 'api_key.imported'
   | 'api_key.updated'
   | 'api_key.disabled'
   | 'api_key.enabled'
@@ -34,6 +35,8 @@ type AuditAction =
   | 'api_key.rotated'
   | 'api_key.rotation_canceled'
   | 'api_key.secret_activated'
+  | 'api_key.exposed'
+  | 'document.registered'
   | 'role.created'
   | 'role.updated'
   | 'role.deleted';

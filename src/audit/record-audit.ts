@@ -12,17 +12,30 @@ export async function takeAuditTurn(within: Queries): Promise<void> {
   await within.execute(sql`SELECT pg_advisory_xact_lock(${chainLock})`);
 }
 
+/** A statement has at most 65,535 parameters. */
+const batchSize = 1000;
+
 /**
- * Appends an entry to the chain, only ever inside the transaction of the change that it describes (both are there, or
- * neither), and after `takeAuditTurn`: so the numbers are in the order of commits. Answers the entry's number.
+ * Appends entries to the chain, only ever inside the transaction of the change that they describe (both are there, or
+ * neither), and after `takeAuditTurn`: so the numbers are in the order of commits. Answers their numbers.
  */
-export async function recordAudit(within: Queries, entry: AuditEntry): Promise<number> {
+export async function recordAudit(within: Queries, entries: readonly AuditEntry[]): Promise<readonly number[]> {
+  if (entries.length === 0) return [];
   const [last] = await within.select({ hash: auditEvent.hash }).from(auditEvent).orderBy(desc(auditEvent.seq)).limit(1);
-  const prevHash = last?.hash ?? chainStart;
-  const [row] = await within
-    .insert(auditEvent)
-    .values({ ...entry, prevHash, hash: auditHash(prevHash, entry) })
-    .returning({ seq: auditEvent.seq });
-  if (!row) throw new Error('an audit entry was inserted and not returned');
-  return row.seq;
+  let prevHash = last?.hash ?? chainStart;
+  const rows = entries.map((entry) => {
+    const row = { ...entry, prevHash, hash: auditHash(prevHash, entry) };
+    prevHash = row.hash;
+    return row;
+  });
+  const numbers: number[] = [];
+  for (let start = 0; start < rows.length; start += batchSize) {
+    // The numbers are given out in the order of the rows.
+    const made = await within
+      .insert(auditEvent)
+      .values(rows.slice(start, start + batchSize))
+      .returning({ seq: auditEvent.seq });
+    numbers.push(...made.map(({ seq }) => seq));
+  }
+  return numbers;
 }

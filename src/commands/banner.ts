@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/read-config.ts';
+import { packageVersion } from '../kernel/version.ts';
 
 export interface Banner {
   readonly config: Config;
@@ -17,7 +17,7 @@ export function banner({ config, addresses, firstKeys }: Banner): string {
       : `PostgreSQL at ${new URL(DATABASE_URL).host}`;
   const demoFile = join(DATA_DIR, 'demo.key');
   const lines = [
-    `fieldpass ${version()} (${where})`,
+    `fieldpass ${packageVersion()} (${where})`,
     `  GraphQL    ${addresses.api}`,
     `  Management ${addresses.management}`,
   ];
@@ -28,9 +28,4 @@ export function banner({ config, addresses, firstKeys }: Banner): string {
     `  Try        curl ${addresses.api} -H "Authorization: Bearer $(cat ${demoFile})" -H 'Content-Type: application/json' -d '{"query":"{ cities(first: 3) { nodes { name population } } }"}'`,
   );
   return lines.join('\n');
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,5 +1,6 @@
 import { describeSettings } from '../config/describe-settings.ts';
 import { errorCodes } from '../kernel/error-codes.ts';
+import { describeMetrics } from '../telemetry/metrics/describe-metrics.ts';
 
 export interface GeneratedDoc {
   readonly path: string;
@@ -11,6 +12,7 @@ export function generatedDocs(): readonly GeneratedDoc[] {
   return [
     { path: 'docs/errors.md', text: errorsPage() },
     { path: 'docs/configuration.md', text: configurationPage() },
+    { path: 'docs/metrics.md', text: metricsPage() },
   ];
 }
 
@@ -42,5 +44,41 @@ name, and a name within two edits of one of these stop the start with one line t
 <!-- Made from src/config/ by \`npm run docs:print\`. -->
 
 ${describeSettings()}
+`;
+}
+
+function metricsPage(): string {
+  return `# Metrics
+
+\`/metrics\` answers in the text format of Prometheus. With \`METRICS_TOKEN\` it does so on every listener, to whoever sends
+the token; without, on the listener of \`ADMIN_PORT\` alone, to everybody who can reach it; otherwise it is a 404.
+
+\`\`\`yaml
+scrape_configs:
+  - job_name: fieldpass
+    authorization: { credentials_file: /run/secrets/metrics-token }
+    static_configs: [{ targets: ['fieldpass:4000'] }]
+\`\`\`
+
+No label holds anything that a client sends, nor a key: there are a few hundred series, however many keys there are. What
+a single key did is in [usage](usage.md); what a single request did, in [traces and logs](traces-and-logs.md).
+[grafana/dashboard.json](grafana/dashboard.json) shows them all: import it in Grafana and choose the data source.
+
+## What to be woken for
+
+| expression | what it means |
+| --- | --- |
+| \`increase(fieldpass_estimate_violations_total[1h]) > 0\` | a price was too low: a fault of Fieldpass; the log has the operation |
+| \`increase(fieldpass_list_truncations_total[1h]) > 0\` | a list of your API is longer than it declares: answers are cut |
+| \`max(fieldpass_throttle_store_degraded) > 0\` for 5 minutes | instances count for themselves, or refuse (\`THROTTLE_ON_STORE_FAILURE\`) |
+| \`increase(fieldpass_usage_dropped_requests_total[1h]) > 0\` | the database was away for too long: usage has a gap |
+| \`rate(fieldpass_requests_total{outcome="UNAVAILABLE"}[5m]) > 0\` | the database or the throttle store does not answer |
+| \`fieldpass_usage_buffered_rows > 30000\` | usage is not written: half of the room for it is used up |
+
+<!-- Made from src/telemetry/metrics/definitions.ts by \`npm run docs:print\`. -->
+
+## All of them
+
+${describeMetrics()}
 `;
 }

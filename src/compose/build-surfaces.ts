@@ -2,7 +2,9 @@ import { buildManagementSchema } from '../apis/management/schema.ts';
 import { buildPlacesSchema } from '../apis/places/places-schema.ts';
 import { argumentReader } from '../apis/shared/argument-reader.ts';
 import type { Config } from '../config/read-config.ts';
+import type { Counter } from '../kernel/counter.ts';
 import type { Logger } from '../kernel/logger.ts';
+import type { UrgentWhen } from '../pipeline/admit/urgent.ts';
 import { buildSurface } from '../pipeline/build-surface.ts';
 import type { Surface } from '../pipeline/surface.ts';
 import { createFieldLimits } from '../throttle/field-limits/create-field-limits.ts';
@@ -11,6 +13,7 @@ import type { ThrottleStore } from '../throttle/throttle-store.ts';
 export interface SurfaceSettings {
   readonly config: Config;
   readonly logger: Logger;
+  readonly listTruncations: Counter;
   /** Holds the counters of single fields, of both surfaces. */
   readonly fieldLimitStore: ThrottleStore;
   readonly onListTooLong: 'CUT' | 'THROW';
@@ -18,14 +21,22 @@ export interface SurfaceSettings {
 
 const maxDocuments = 2_000;
 
-/** Ending a key goes on when the throttle's store, or the key's own budget, does not. */
-const urgentMutations = ['disableApiKey', 'revokeApiKey', 'deleteApiKey', 'reportLeakedApiKeys'];
+/** Ending keys goes on when the throttle's store, or the calling key's own budget, does not. */
+const urgentMutations = {
+  disableApiKey: 'ALWAYS',
+  revokeApiKey: 'ALWAYS',
+  deleteApiKey: 'ALWAYS',
+  reportLeakedApiKeys: 'ALWAYS',
+  deleteApplication: 'ALWAYS',
+  updateApplication: onlyDisables,
+} as const satisfies Readonly<Record<string, UrgentWhen>>;
 
 /** Both schemas, compiled: all that is known before any request. */
 export function buildSurfaces(settings: SurfaceSettings): Readonly<Record<'API' | 'MANAGEMENT', Surface>> {
-  const { config, logger, fieldLimitStore, onListTooLong } = settings;
+  const { config, logger, listTruncations, fieldLimitStore, onListTooLong } = settings;
   const options = {
     logger,
+    listTruncations,
     argumentReader,
     fieldLimits: createFieldLimits({ store: fieldLimitStore }),
     onListTooLong,
@@ -33,7 +44,12 @@ export function buildSurfaces(settings: SurfaceSettings): Readonly<Record<'API' 
     maxDocuments,
   } as const;
   return {
-    API: buildSurface(buildPlacesSchema(), { ...options, type: 'API', urgentMutations: [] }),
+    API: buildSurface(buildPlacesSchema(), { ...options, type: 'API', urgentMutations: {} }),
     MANAGEMENT: buildSurface(buildManagementSchema(), { ...options, type: 'MANAGEMENT', urgentMutations }),
   };
+}
+
+/** An update that changes anything beside the status is one like others. */
+function onlyDisables(input: Readonly<Record<string, unknown>>): boolean {
+  return input['status'] === 'DISABLED' && Object.keys(input).every((name) => ['id', 'etag', 'status'].includes(name));
 }

@@ -3,9 +3,12 @@ import type { Config } from '../config/read-config.ts';
 import type { Database } from '../db/database.ts';
 import { openDatabase } from '../db/open-database.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { microPerPoint } from '../kernel/micro-points.ts';
 import type { RandomBytes } from '../kernel/random.ts';
 import { StartError } from '../kernel/start-error.ts';
+import { type ChangeHints, createRedisHints } from '../keys/invalidation/change-hints.ts';
 import { keptPepper, parsePepper } from '../keys/pepper.ts';
+import type { LeaseSize } from '../throttle/leases/lease-size.ts';
 import { parsePlans, type ThrottlePlans } from '../throttle/plans.ts';
 
 /** The database that the settings name: PostgreSQL by its URL, else the embedded one in `DATA_DIR`. */
@@ -26,9 +29,27 @@ export function configuredPlans({ throttle: { PLANS } }: Config): ThrottlePlans 
   return parsed.plans;
 }
 
+/** What `THROTTLE_LEASE` says; undefined when it is off. */
+export function configuredLease({ throttle: { THROTTLE_LEASE } }: Config): LeaseSize | undefined {
+  if (THROTTLE_LEASE === 'off') return undefined;
+  return 'share' in THROTTLE_LEASE
+    ? { kind: 'SHARE', share: THROTTLE_LEASE.share }
+    : { kind: 'POINTS', points: Math.round(THROTTLE_LEASE.points * microPerPoint) };
+}
+
 /** The current pepper, then the former ones. Without a setting one is made, and kept in `DATA_DIR`. */
 export async function configuredPeppers(config: Config, random: RandomBytes): Promise<[Uint8Array, ...Uint8Array[]]> {
   const texts = config.keys.KEY_PEPPER?.split(',') ?? [];
   const [current, ...former] = texts.map((text) => parsePepper(text.trim())).filter((bytes) => bytes !== undefined);
   return [current ?? (await keptPepper(join(config.database.DATA_DIR, 'pepper'), random)), ...former];
+}
+
+/** Where several instances share a database and a Redis, they also tell each other of changes to keys through Redis. */
+export function configuredHints(
+  { throttle: { REDIS_URL } }: Config,
+  { kind }: Database,
+  logger: Logger,
+): ChangeHints | undefined {
+  if (REDIS_URL === undefined || kind === 'PGLITE') return undefined;
+  return createRedisHints(REDIS_URL, (err) => logger.debug({ err }, 'telling of changes to keys through Redis'));
 }

@@ -3,6 +3,7 @@ import { startPurge } from '../administration/start-purge.ts';
 import type { Config } from '../config/read-config.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { startUsageJobs } from '../usage/roll-up/usage-jobs.ts';
+import { startWebhooks } from '../webhooks/start-webhooks.ts';
 
 export interface Jobs {
   /** Resolves when no job runs any more. */
@@ -10,9 +11,9 @@ export interface Jobs {
 }
 
 /** What runs beside the requests, on one instance at a time. */
-export function startJobs(administration: AdministrationServices, { usage }: Config, logger: Logger): Jobs {
+export function startJobs(administration: AdministrationServices, { usage, webhooks }: Config, logger: Logger): Jobs {
   const { database, clock } = administration;
-  const jobs: readonly Jobs[] = [
+  const jobs: Jobs[] = [
     startPurge(administration, logger),
     startUsageJobs({
       database,
@@ -26,6 +27,10 @@ export function startJobs(administration: AdministrationServices, { usage }: Con
       },
     }),
   ];
+  const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret } = webhooks;
+  if (url !== undefined && secret !== undefined) {
+    jobs.push(startWebhooks({ database, clock, logger, receiver: { url, secret }, random: Math.random }));
+  }
   return {
     async close() {
       for (const job of jobs) await job.close();

@@ -11,6 +11,8 @@ export interface Config {
   readonly limits: z.output<z.ZodObject<typeof sections.limits>>;
   readonly throttle: z.output<z.ZodObject<typeof sections.throttle>>;
   readonly usage: z.output<z.ZodObject<typeof sections.usage>>;
+  readonly webhooks: z.output<z.ZodObject<typeof sections.webhooks>>;
+  readonly telemetry: z.output<z.ZodObject<typeof sections.telemetry>>;
 }
 
 export type ConfigAnswer =
@@ -31,12 +33,24 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
     limits: section(sections.limits),
     throttle: section(sections.throttle),
     usage: section(sections.usage),
+    webhooks: section(sections.webhooks),
+    telemetry: section(sections.telemetry),
   };
   Object.assign(config, read);
   if (needsPepper(environment, values)) {
     problems.push(
       'KEY_PEPPER: required with DATABASE_URL or NODE_ENV=production; expected 32 bytes in hex or base64 (openssl rand -hex 32)',
     );
+  }
+  const own = `${read.keys?.KEY_PREFIX}_`;
+  const clash = read.keys?.KEY_IMPORT_PREFIXES.find((prefix) => own.startsWith(prefix) || prefix.startsWith(own));
+  if (clash !== undefined) {
+    problems.push(
+      `KEY_IMPORT_PREFIXES: expected prefixes of other formats, got ${clash}, which keys of this server begin with`,
+    );
+  }
+  if ((values['WEBHOOK_URL'] === undefined) !== (values['WEBHOOK_SECRET'] === undefined)) {
+    problems.push('WEBHOOK_URL and WEBHOOK_SECRET: one is set; expected both or neither');
   }
   return problems.length > 0 ? { kind: 'INVALID', problems } : { kind: 'VALID', config: config as Config };
 }

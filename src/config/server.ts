@@ -10,7 +10,9 @@ export const serverSettings = {
     .default(4000)
     .describe('Port of `/graphql` (and of everything else, unless `ADMIN_PORT` is set); 0 takes a free one.'),
   HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on; `0.0.0.0` for all.'),
-  ADMIN_PORT: wholeNumber(0, 65_535).optional().describe('Moves `/admin/graphql` to a listener of its own.'),
+  ADMIN_PORT: wholeNumber(0, 65_535)
+    .optional()
+    .describe('Moves `/admin/graphql` to a listener of its own, with `/metrics`.'),
   ADMIN_HOST: z.string().min(1).default('127.0.0.1').describe('Address of that listener.'),
   TRUST_PROXY: list
     .refine(

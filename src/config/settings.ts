@@ -2,8 +2,10 @@ import { databaseSettings } from './database.ts';
 import { keySettings } from './keys.ts';
 import { limitSettings } from './limits.ts';
 import { serverSettings } from './server.ts';
+import { telemetrySettings } from './telemetry.ts';
 import { throttleSettings } from './throttle.ts';
 import { usageSettings } from './usage.ts';
+import { webhookSettings } from './webhooks.ts';
 
 /** All settings, a section a concern, in the order of the documentation. */
 export const sections = {
@@ -13,6 +15,8 @@ export const sections = {
   limits: limitSettings,
   throttle: throttleSettings,
   usage: usageSettings,
+  webhooks: webhookSettings,
+  telemetry: telemetrySettings,
 };
 
 /** Settings whose value is a secret: never echoed, and readable from a file named by `<NAME>_FILE`. */
@@ -21,6 +25,10 @@ export const secretNames: ReadonlySet<string> = new Set([
   'REDIS_URL',
   'KEY_PEPPER',
   'FIELDPASS_ADMIN_KEY',
+  'WEBHOOK_SECRET',
+  'METRICS_TOKEN',
+  // No secret, but long: its file may be given.
+  'SECRET_SCANNING_PUBLIC_KEYS',
 ]);
 
 export const settingNames: readonly string[] = Object.values(sections).flatMap((section) => Object.keys(section));

@@ -1,3 +1,4 @@
+import { microPerPoint } from '../kernel/micro-points.ts';
 import type { CompiledSchema, MicroPoints } from '../plan/compiled-schema.ts';
 import type { CoercedVariables, DocumentPlan } from '../plan/document-plan.ts';
 import { type CostBreakdown, costBreakdown, type DearField, dearestFields } from './cost-breakdown.ts';
@@ -6,7 +7,7 @@ import { findRefusal } from './find-refusal.ts';
 import { type FormulaProgram, formulaProgram } from './formula-program.ts';
 import { ibmCost } from './ibm-cost.ts';
 import type { PageSizeCode } from './list-length.ts';
-import { chargedPoints, introspectionCost, microPerPoint } from './points.ts';
+import { chargedPoints, introspectionCost } from './points.ts';
 
 export type { DearField } from './cost-breakdown.ts';
 export type { Granted } from './evaluate-program.ts';

@@ -1,7 +1,8 @@
+import { microPerPoint } from '../kernel/micro-points.ts';
 import { type Evaluation, isPaid, priceOfType, termPrice } from './evaluate-program.ts';
 import type { Cell, CellType, FormulaProgram, Term } from './formula-program.ts';
 import type { IbmCost } from './ibm-cost.ts';
-import { chargedPoints, microPerPoint, saturate } from './points.ts';
+import { chargedPoints, saturate } from './points.ts';
 
 /** One response path, in points. What an abstract result costs is shown of the type that was charged: the dearest. */
 export interface CostLine {

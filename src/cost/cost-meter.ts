@@ -1,7 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { microPerPoint } from '../kernel/micro-points.ts';
 import type { CompiledField, CompiledObject, MicroPoints } from '../plan/compiled-schema.ts';
 import type { Granted } from './evaluate-program.ts';
-import { chargedPoints, microPerPoint, saturate } from './points.ts';
+import { chargedPoints, saturate } from './points.ts';
 
 /** Adds up what one execution really costs. */
 interface CostMeter {

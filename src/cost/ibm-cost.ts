@@ -1,4 +1,5 @@
 import { isObjectType } from 'graphql';
+import { microPerPoint } from '../kernel/micro-points.ts';
 import { readField, readType } from '../plan/compile-schema/read-declarations.ts';
 import type { CompiledField, CompiledObject, CompiledSchema } from '../plan/compiled-schema.ts';
 import {
@@ -12,7 +13,6 @@ import { argumentReader } from './argument-reader.ts';
 import type { Granted } from './evaluate-program.ts';
 import { lengthOf } from './formula-program.ts';
 import { ownCost } from './own-cost.ts';
-import { microPerPoint } from './points.ts';
 
 /**
  * The two numbers of IBM's GraphQL Cost Directives Specification (draft of 2023-10-03, §3.3), for comparison with other

@@ -1,6 +1,5 @@
+import { microPerPoint } from '../kernel/micro-points.ts';
 import type { MicroPoints } from '../plan/compiled-schema.ts';
-
-export const microPerPoint = 1_000_000;
 
 /** Each `__schema` or `__type`, whatever is asked of it; also the price of an SDL export. */
 export const introspectionCost: MicroPoints = 10 * microPerPoint;

@@ -11,6 +11,8 @@ import { runTransaction } from './transaction.ts';
 export interface DatabaseParts {
   readonly kind: Database['kind'];
   readonly pool: SessionPool;
+  /** Its sessions are nobody else's; the embedded engine has but one, and shares it. */
+  readonly reserved?: { readonly pool: SessionPool; readonly queryTimeoutMs: number };
   readonly queryTimeoutMs: number;
   readonly transactionTimeoutMs: number;
   readonly listen: Database['listen'];
@@ -25,16 +27,9 @@ export function databaseOver(parts: DatabaseParts): Database & WithSession {
   let statements = 0;
 
   function sendOver(session: Session): Send {
-    return async (text, parameters, shape) => {
+    return (text, parameters, shape) => {
       statements++;
-      try {
-        const answer = session.send(text, parameters, shape);
-        return await withDeadline(answer, parts.queryTimeoutMs, 'The database', session.cut);
-      } catch (error) {
-        // After anything but a plain refusal of the statement, nobody knows what the connection would answer next.
-        if (!(error instanceof DatabaseError && error.connectionSurvives)) session.cut();
-        throw error;
-      }
+      return sendInTime(session, parts.queryTimeoutMs, text, parameters, shape);
     };
   }
 
@@ -48,6 +43,7 @@ export function databaseOver(parts: DatabaseParts): Database & WithSession {
   }
 
   const queries = queriesOver((text, parameters, shape) => withSession((send) => send(text, parameters, shape)));
+  const reserved = parts.reserved ? queriesOver(sendReserved(parts.reserved)) : queries;
 
   async function rows<Row extends Record<string, unknown>>(statement: SQL, within: Queries = queries): Promise<Row[]> {
     // `execute` of a remote session answers the plain rows; its type does not say so for every engine.
@@ -58,6 +54,7 @@ export function databaseOver(parts: DatabaseParts): Database & WithSession {
   return {
     kind: parts.kind,
     queries,
+    reserved,
     rows,
     withSession,
     transaction: (work) => withSession((send) => runTransaction(send, parts.transactionTimeoutMs, work)),
@@ -73,6 +70,27 @@ export function databaseOver(parts: DatabaseParts): Database & WithSession {
       closing ??= parts.close(parts.queryTimeoutMs);
       return closing;
     },
+  };
+}
+
+async function sendInTime(session: Session, timeoutMs: number, ...[text, parameters, shape]: Parameters<Send>) {
+  try {
+    return await withDeadline(session.send(text, parameters, shape), timeoutMs, 'The database', session.cut);
+  } catch (error) {
+    // After anything but a plain refusal of the statement, nobody knows what the connection would answer next.
+    if (!(error instanceof DatabaseError && error.connectionSurvives)) session.cut();
+    throw error;
+  }
+}
+
+function sendReserved({ pool, queryTimeoutMs }: NonNullable<DatabaseParts['reserved']>): Send {
+  return async (text, parameters, shape) => {
+    const session = await pool.borrow();
+    try {
+      return await sendInTime(session, queryTimeoutMs, text, parameters, shape);
+    } finally {
+      pool.giveBack(session);
+    }
   };
 }
 

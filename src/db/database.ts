@@ -11,6 +11,11 @@ export type Queries = PgDatabase<PgQueryResultHKT, Record<string, never>>;
 export interface Database {
   readonly kind: 'PGLITE' | 'POSTGRES';
   readonly queries: Queries;
+  /**
+   * The same over one connection that is kept free for it, with a short deadline: for what must not stand in line behind
+   * the statements of requests. Not counted in `statements`.
+   */
+  readonly reserved: Queries;
   /** Rows of a raw statement, typed by the caller; both engines give the same JavaScript values for the same SQL types. */
   rows<Row extends Record<string, unknown>>(statement: SQL, within?: Queries): Promise<Row[]>;
   /** Commits when `work` resolves, rolls back when it rejects. */

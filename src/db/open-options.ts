@@ -9,6 +9,8 @@ export interface OpenOptions {
   readonly transactionTimeoutMs: number;
   readonly maxConnections: number;
   readonly listenHeartbeatMs: number;
+  /** Deadline of a statement on the reserved connection, and of waiting for it. */
+  readonly reservedTimeoutMs: number;
 }
 
 export const defaultOpenOptions = {
@@ -16,4 +18,5 @@ export const defaultOpenOptions = {
   transactionTimeoutMs: 30_000,
   maxConnections: 10,
   listenHeartbeatMs: 5000,
+  reservedTimeoutMs: 1000,
 } as const satisfies Omit<OpenOptions, 'logger'>;

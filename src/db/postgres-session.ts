@@ -7,6 +7,8 @@ import { typeParsers, typeSerializers } from './value-types.ts';
 
 export interface PostgresSessionOptions {
   readonly url: string;
+  /** What it is for, as `pg_stat_activity` shows it. */
+  readonly applicationName?: string;
   readonly connectTimeoutMs: number;
   /** Limits that the server keeps by itself, `0` for none; the caller's own deadline stands beside them. */
   readonly statementTimeoutMs: number;
@@ -37,7 +39,7 @@ export function openPostgresSession(options: PostgresSessionOptions): Session {
     // Array types are ours; the driver would ask for all of them at every connection.
     fetch_types: false,
     connection: {
-      application_name: 'fieldpass',
+      application_name: options.applicationName ?? 'fieldpass',
       statement_timeout: options.statementTimeoutMs,
       lock_timeout: options.lockTimeoutMs,
       // Kept prepared for the saved round trip only: the plan still looks at the values.

@@ -27,8 +27,20 @@ export function openPostgres(
     idleMs: 60_000,
     lifetimeMs: 30 * 60_000,
   });
+  const reservedTimeoutMs = Math.min(options.reservedTimeoutMs, options.queryTimeoutMs);
+  const reserved = createSessionPool({
+    open: () =>
+      openPostgresSession({
+        ...session,
+        applicationName: 'fieldpass (reserved)',
+        connectTimeoutMs: reservedTimeoutMs,
+      }),
+    max: 1,
+    waitMs: reservedTimeoutMs,
+    lifetimeMs: 30 * 60_000,
+  });
   const listener = createPostgresListener({
-    open: (hooks) => openPostgresSession({ ...session, ...hooks }),
+    open: (hooks) => openPostgresSession({ ...session, applicationName: 'fieldpass (listening)', ...hooks }),
     queryTimeoutMs: options.queryTimeoutMs,
     heartbeatMs: options.listenHeartbeatMs,
     logger: options.logger,
@@ -36,13 +48,14 @@ export function openPostgres(
   return databaseOver({
     kind: 'POSTGRES',
     pool,
+    reserved: { pool: reserved, queryTimeoutMs: reservedTimeoutMs },
     queryTimeoutMs: options.queryTimeoutMs,
     transactionTimeoutMs: options.transactionTimeoutMs,
     listen: listener.listen,
     isCurrent: (queries) => isMigrated(queries, migrations),
     close: async (graceMs) => {
       listener.close();
-      await pool.close(graceMs);
+      await Promise.all([pool.close(graceMs), reserved.close(graceMs)]);
     },
   });
 }

@@ -2,29 +2,16 @@ import type { Logger } from 'pino';
 import type { Clock } from '../kernel/clock.ts';
 import { codedError } from '../kernel/errors.ts';
 import type { MakeId } from '../kernel/uuid.ts';
+import type { Arrival, Connection, Handled } from './arrival.ts';
 import { limitBody } from './body-limit.ts';
 import { clientAddress, type TrustedProxies } from './client-address.ts';
 import { type CorsPolicy, corsHeaders, isPreflight, preflightResponse } from './cors.ts';
 import { errorResponse } from './error-response.ts';
 import { liveResponse, type Readiness, readyResponse } from './health.ts';
+import { type MetricsAccess, mayReadMetrics } from './metrics-access.ts';
 import { requestId } from './request-id.ts';
+import type { RequestWatch } from './request-watch.ts';
 import { type Route, routeOf, type Served, type SurfaceName } from './route.ts';
-
-/** What the listener knows of a connection and its raw headers. */
-export interface Connection {
-  readonly peerAddress: string | undefined;
-  /** Credential headers that stood more than once; a `Headers` object no longer tells. */
-  readonly repeatedCredentials: boolean;
-}
-
-/** A request that passed the edge. */
-export interface Arrival extends Connection {
-  readonly requestId: string;
-  readonly clientAddress: string;
-  readonly method: string;
-  /** Monotonic milliseconds. */
-  readonly startedAt: number;
-}
 
 /** What stands behind the edge; the composition root fills it in. */
 export interface Backends {
@@ -32,20 +19,17 @@ export interface Backends {
   sdl(surface: SurfaceName, request: Request, arrival: Arrival): Promise<Handled>;
   page(surface: SurfaceName): Response | undefined;
   asset(pathname: string, acceptEncoding: string): Response | undefined;
-}
-
-/** A response, and what the access log may say of who called and what came of it. */
-export interface Handled {
-  readonly response: Response;
-  readonly log: Readonly<Record<string, string | number | readonly string[] | undefined>>;
-  /** Whether the caller's key lists the web origin of the request; absent when no key was proved. */
-  readonly originListed?: boolean | undefined;
+  /** Absent when nobody's reports are accepted. */
+  readonly secretScanning?: ((request: Request, requestId: string) => Promise<Response>) | undefined;
+  metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
 export interface EdgeOptions {
   readonly served: Served;
   readonly backends: Backends;
   readonly readiness: Readiness;
+  readonly metricsAccess: MetricsAccess;
+  readonly watch: RequestWatch;
   readonly proxies: TrustedProxies;
   readonly cors: CorsPolicy;
   readonly maxBodyBytes: number;
@@ -73,17 +57,15 @@ export function createEdge(options: EdgeOptions): Edge {
     if (isPreflight(request)) return finish(preflightResponse(request, options.cors), arrival, 'PRIVATE');
     // 3 What stands at this path answers.
     const route = routeOf(request.method, pathname, request.headers.get('accept') ?? '', options.served);
-    const { response, log, originListed } = await guarded(
-      () => answer(route, pathname, request, arrival, options),
-      request,
-      arrival,
-      options,
-    );
-    // 4 Headers that every answer has, and one line that says what happened.
-    if (route.kind === 'GRAPHQL' || route.kind === 'SDL') {
+    const serve = () => guarded(() => answer(route, pathname, request, arrival, options), request, arrival, options);
+    const isApi = route.kind === 'GRAPHQL' || route.kind === 'SDL';
+    const { response, originListed } = isApi
+      ? await options.watch.watch({ arrival, headers: request.headers, surface: route.surface, path: pathname }, serve)
+      : await serve();
+    // 4 Headers that every answer has.
+    if (isApi) {
       for (const [name, value] of Object.entries(corsHeaders(request, options.cors, originListed)))
         response.headers.set(name, value);
-      logAccess(request.method, pathname, response.status, arrival, log, options);
     }
     return finish(response, arrival, route.kind === 'ASSET' || route.kind === 'HEALTH' ? 'PUBLIC' : 'PRIVATE');
   };
@@ -102,24 +84,8 @@ async function guarded(
     // The client left while it was served; nobody reads what is answered.
     if (request.signal.aborted) options.logger.info({ requestId }, 'the client left');
     else options.logger.error({ requestId, err: error }, 'request failed');
-    return {
-      response: errorResponse(request, codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', { requestId })),
-      log: {},
-    };
+    return alone(errorResponse(request, codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', { requestId })));
   }
-}
-
-function logAccess(
-  method: string,
-  path: string,
-  status: number,
-  arrival: Arrival,
-  log: Handled['log'],
-  options: EdgeOptions,
-): void {
-  const { requestId, clientAddress } = arrival;
-  const durationMs = Math.round(options.clock.monotonic() - arrival.startedAt);
-  options.logger.info({ requestId, method, path, status, durationMs, clientAddress, ...log }, 'request');
 }
 
 function arrive(request: Request, connection: Connection, options: EdgeOptions): Arrival {
@@ -145,27 +111,56 @@ async function answer(
       const body = await limitBody(request, options.maxBodyBytes);
       if (body.kind === 'WITHIN') return backends.graphql(route.surface, body.request, arrival);
       const message = `The request body is larger than ${options.maxBodyBytes} bytes.`;
-      return unlogged(errorResponse(request, codedError('PAYLOAD_TOO_LARGE', message), { Connection: 'close' }));
+      return alone(errorResponse(request, codedError('PAYLOAD_TOO_LARGE', message), { Connection: 'close' }));
     }
     case 'SDL':
       return backends.sdl(route.surface, request, arrival);
     case 'PAGE':
-      return unlogged(backends.page(route.surface) ?? notFound(request));
+      return alone(backends.page(route.surface) ?? notFound(request));
     case 'ASSET':
-      return unlogged(backends.asset(pathname, request.headers.get('accept-encoding') ?? '') ?? notFound(request));
+      return alone(backends.asset(pathname, request.headers.get('accept-encoding') ?? '') ?? notFound(request));
     case 'HEALTH':
-      return unlogged(route.check === 'LIVE' ? liveResponse() : await readyResponse(options.readiness));
+      return alone(route.check === 'LIVE' ? liveResponse() : await readyResponse(options.readiness));
+    case 'METRICS':
+      return alone(await metricsResponse(request, options));
+    case 'SECRET_SCANNING':
+      return alone(await secretScanningResponse(request, arrival, backends));
     case 'METHOD_NOT_ALLOWED': {
       const message = `This path answers ${route.allow} only.`;
-      return unlogged(errorResponse(request, codedError('METHOD_NOT_ALLOWED', message), { Allow: route.allow }));
+      return alone(errorResponse(request, codedError('METHOD_NOT_ALLOWED', message), { Allow: route.allow }));
     }
     case 'NOT_FOUND':
-      return unlogged(notFound(request));
+      return alone(notFound(request));
   }
 }
 
-function unlogged(response: Response): Handled {
-  return { response, log: {} };
+function alone(response: Response): Handled {
+  return { response };
+}
+
+/** A report holds as many matches as a scan has found: more than a request to the API may hold. */
+const largestReport = 1_000_000;
+
+async function secretScanningResponse(
+  request: Request,
+  { requestId }: Arrival,
+  { secretScanning }: Backends,
+): Promise<Response> {
+  if (!secretScanning) return notFound(request);
+  const body = await limitBody(request, largestReport);
+  if (body.kind === 'WITHIN') return secretScanning(body.request, requestId);
+  const message = `The report is larger than ${largestReport} bytes.`;
+  return errorResponse(request, codedError('PAYLOAD_TOO_LARGE', message), { Connection: 'close' });
+}
+
+async function metricsResponse(request: Request, { metricsAccess, backends }: EdgeOptions): Promise<Response> {
+  if (metricsAccess.kind === 'ABSENT') return notFound(request);
+  if (!mayReadMetrics(metricsAccess, request.headers.get('authorization'))) {
+    const error = codedError('CREDENTIALS_MISSING', 'Send METRICS_TOKEN as Authorization: Bearer <token>.');
+    return errorResponse(request, error, { 'WWW-Authenticate': 'Bearer' });
+  }
+  const { contentType, text } = await backends.metrics();
+  return new Response(text, { headers: { 'Content-Type': contentType } });
 }
 
 function notFound(request: Request): Response {

@@ -10,6 +10,8 @@ export type Route =
   | { readonly kind: 'SDL'; readonly surface: SurfaceName }
   | { readonly kind: 'ASSET' }
   | { readonly kind: 'HEALTH'; readonly check: 'LIVE' | 'READY' }
+  | { readonly kind: 'METRICS' }
+  | { readonly kind: 'SECRET_SCANNING' }
   | { readonly kind: 'METHOD_NOT_ALLOWED'; readonly allow: string }
   | { readonly kind: 'NOT_FOUND' };
 
@@ -38,6 +40,8 @@ export function routeOf(method: string, pathname: string, accept: string, served
   if (sdl && served.includes(sdl)) return readOnly(method, { kind: 'SDL', surface: sdl });
   const check = own(healthPaths, pathname);
   if (check) return readOnly(method, { kind: 'HEALTH', check });
+  if (pathname === '/metrics') return readOnly(method, { kind: 'METRICS' });
+  if (pathname === '/secret-scanning' && served.includes('API')) return { kind: 'SECRET_SCANNING' };
   if (pathname.startsWith('/graphiql/')) return readOnly(method, { kind: 'ASSET' });
   return { kind: 'NOT_FOUND' };
 }

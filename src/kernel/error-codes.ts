@@ -25,6 +25,11 @@ export const errorCodes = {
   BAD_USER_INPUT: { status: 400, when: 'a variable, an argument or a header has a value that cannot be used' },
   BAD_REQUEST: { status: 400, when: 'the request is not a GraphQL over HTTP request' },
   OPERATION_RESOLUTION_FAILURE: { status: 400, when: 'the document does not say which operation to run' },
+  PERSISTED_QUERY_NOT_FOUND: {
+    status: 400,
+    when: 'no document with this SHA-256 is registered: send its text',
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: { status: 400, when: 'extensions.persistedQuery has another version than 1' },
   PAYLOAD_TOO_LARGE: { status: 413, when: 'the body is larger than MAX_BODY_BYTES' },
   METHOD_NOT_ALLOWED: { status: 405, when: 'the operation is not possible with this HTTP method' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, when: 'the body is not application/json in UTF-8' },
@@ -42,6 +47,7 @@ export const errorCodes = {
   FIELD_THROTTLED: { status: null, when: "a single field's call limit; other fields still resolve" },
   RATE_LIMITER_UNAVAILABLE: { status: 503, when: 'the throttle store is down and policy says closed' },
   DATABASE_UNAVAILABLE: { status: 503, when: 'the database does not answer in time' },
+  SIGNATURE_INVALID: { status: 403, when: 'a report to `/secret-scanning` is not signed by a key that is configured' },
   SERVICE_UNAVAILABLE: { status: 503, when: 'the server is shutting down' },
   EXECUTION_TIMEOUT: { status: 504, when: 'the operation took longer than EXECUTION_TIMEOUT' },
   INTERNAL_SERVER_ERROR: { status: 500, when: 'a fault of ours; the log has the cause under requestId' },
@@ -54,6 +60,7 @@ export const errorCodes = {
   UNDELETE_WINDOW_ELAPSED: { status: null, when: 'the key was deleted more than 30 days ago' },
   API_KEY_ENDED: { status: null, when: 'the key is revoked or deleted and cannot change any more' },
   NOT_FOUND: { status: null, when: 'there is no such object, or the caller may not see it' },
+  DOCUMENT_LIMIT_EXCEEDED: { status: null, when: 'more trusted documents would be registered than a server holds' },
   ROUTE_NOT_FOUND: { status: 404, when: 'the server has nothing at this path' },
 } as const satisfies Record<string, { status: number | null; when: string }>;
 

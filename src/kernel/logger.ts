@@ -11,13 +11,19 @@ const redactedPaths = ['authorization', 'apiKey', 'key', 'secret', 'pepper', 'pa
   `*.*.${name}`,
 ]);
 
+/** PostgreSQL quotes whole rows there, with hashes of secrets and addresses of people. */
+const quotedRows = ['err.detail', 'err.where', 'err.*.detail', 'err.*.where'];
+
 /** JSON lines with an ISO time; values under secret names are replaced. */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: [...redactedPaths, 'req.headers["x-api-key"]', 'headers["x-api-key"]'], censor: '[redacted]' },
+    redact: {
+      paths: [...redactedPaths, ...quotedRows, 'req.headers["x-api-key"]', 'headers["x-api-key"]'],
+      censor: '[redacted]',
+    },
   };
   return destination ? pino(options, destination) : pino(options);
 }

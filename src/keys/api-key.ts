@@ -49,6 +49,8 @@ export interface KeySecretRecord {
   /** Of a pending secret: when it becomes active at the latest. */
   readonly activatedAt: number | undefined;
   readonly expiresAt: number | undefined;
+  /** When it was first reported to stand in the open. */
+  readonly exposedAt?: number | undefined;
 }
 
 type KeySecretStatus = 'PENDING' | 'ACTIVE' | 'RETIRING' | 'EXPIRED' | 'REVOKED';
@@ -66,6 +68,8 @@ export type ApiKeyEnvironment = 'LIVE' | 'TEST';
 export type ApiKeyType = 'API' | 'MANAGEMENT';
 export type ApplicationScope = 'OWN' | 'ALL';
 export type ApplicationStatus = 'ACTIVE' | 'DISABLED' | 'DELETED';
+/** What an application wants done with a key of its own that somebody found in the open. */
+export type LeakPolicy = 'DISABLE' | 'EXPIRE_AFTER_GRACE' | 'ALERT';
 export type OnDenied = 'REJECT' | 'NULL' | 'HIDE';
 export type EnforcementMode = 'ENFORCE' | 'MEASURE';
 
@@ -86,6 +90,7 @@ export interface ApiKeyRestrictions {
   readonly api?: {
     readonly operationTypes?: readonly ('QUERY' | 'MUTATION' | 'SUBSCRIPTION')[];
     readonly rootFields?: readonly string[];
+    readonly documentIds?: readonly string[];
   };
 }
 

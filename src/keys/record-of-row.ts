@@ -59,6 +59,7 @@ export function recordOfSecret(row: ApiKeySecretRow): KeySecretRecord {
     status: row.status,
     activatedAt: row.activatedAt ?? undefined,
     expiresAt: row.expiresAt ?? undefined,
+    exposedAt: row.exposedAt ?? undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { instrument } from '../cost/actual-cost.ts';
 import { createCostMeters } from '../cost/cost-meter.ts';
+import type { Counter } from '../kernel/counter.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { ApiKeyType } from '../keys/api-key.ts';
 import { effectiveRules } from '../keys/effective-rules.ts';
@@ -14,6 +15,7 @@ import { createViewCache } from '../privileges/view/view-cache.ts';
 import { createRestrictionCache } from '../restrictions/compile-restrictions.ts';
 import type { FieldLimits } from '../throttle/field-limits/create-field-limits.ts';
 import { installFieldLimits } from '../throttle/field-limits/install-field-limits.ts';
+import type { UrgentWhen } from './admit/urgent.ts';
 import { remainingOperations } from './denials/remaining-operations.ts';
 import { operationPreparer, type PrepareOptions } from './document/prepare-operation.ts';
 import { viewValidation } from './document/validate-document.ts';
@@ -21,10 +23,12 @@ import type { Surface } from './surface.ts';
 
 export interface SurfaceOptions extends PrepareOptions {
   readonly type: ApiKeyType;
-  readonly urgentMutations: readonly string[];
+  readonly urgentMutations: Readonly<Record<string, UrgentWhen>>;
   /** A list longer than its bound is cut and logged; tests want to see it. */
   readonly onListTooLong: 'CUT' | 'THROW';
   readonly logger: Logger;
+  /** Lists that were longer than their bound. */
+  readonly listTruncations?: Counter;
   readonly fieldLimits: FieldLimits;
 }
 
@@ -43,7 +47,10 @@ export function buildSurface(schema: GraphQLSchema, options: SurfaceOptions): Su
   const meters = createCostMeters();
   instrument(schema, compiled, meters, {
     onListTooLong,
-    report: (violation) => logger.error({ violation }, 'a list was longer than its bound; declare its size'),
+    report: (violation) => {
+      options.listTruncations?.increment();
+      logger.error({ violation }, 'a list was longer than its bound; declare its size');
+    },
   });
   guardRuntimeTypes(schema);
   const privileges = createPrivilegeCache(compiled, privilegeSets);
@@ -55,7 +62,7 @@ export function buildSurface(schema: GraphQLSchema, options: SurfaceOptions): Su
     schema,
     compiled,
     meters,
-    urgentMutations: new Set(options.urgentMutations),
+    urgentMutations: new Map(Object.entries(options.urgentMutations)),
     prepare,
     withoutDenied: remainingOperations(prepare, remainders),
     validateOnView: viewValidation(),

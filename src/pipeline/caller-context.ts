@@ -1,6 +1,7 @@
 import { keyStatus } from '../admission/budget.ts';
 import { usablePrivileges } from '../privileges/usable-privileges.ts';
 import { fullAgainAt } from '../throttle/throttle-status.ts';
+import type { OwnUsageRange } from '../usage/report/own-usage.ts';
 import type { Caller, RequestRecord } from './request-record.ts';
 import type { PipelineServices } from './services.ts';
 import type { Surface } from './surface.ts';
@@ -15,6 +16,7 @@ export function callerContext(record: RequestRecord, caller: Caller, surface: Su
     secretStatus: caller.secret.status,
     access: privileges,
     usablePrivileges: () => usablePrivileges(surface.compiled, caller.measured ?? privileges),
+    ownUsage: (range: OwnUsageRange) => services.ownUsage(key.id, range),
     async budget() {
       const states = await services.throttle.peek(policy.buckets);
       const [bucket] = policy.buckets;

@@ -2,12 +2,13 @@ import { type DocumentNode, GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { costMode } from '../cost/cost-extensions.ts';
-import type { Arrival, Handled } from '../http/edge.ts';
+import type { Arrival, Handled } from '../http/arrival.ts';
 import { errorResponse } from '../http/error-response.ts';
 import { codedError, codeOf } from '../kernel/errors.ts';
 import { usageRecording } from './answer/record-usage.ts';
+import { reportOf } from './answer/request-report.ts';
 import { unacceptableAnswer } from './document/content-negotiation.ts';
-import { type RequestRecord, startRecord } from './request-record.ts';
+import { startRecord } from './request-record.ts';
 import type { PipelineServices } from './services.ts';
 import type { Surface } from './surface.ts';
 import { type ContextFor, type ServerContext, useFieldpass } from './use-fieldpass.ts';
@@ -55,15 +56,19 @@ export function createGraphqlServer(
   const recordUsage = usageRecording(surface.compiled, services);
   return async (request, arrival) => {
     const record = startRecord(arrival, surface.type, costMode(request.headers.get('graphql-cost')));
-    record.countEvent = (event) => recordUsage(record, request.headers, event);
+    record.countEvent = (event) => {
+      recordUsage(record, request.headers, event);
+      services.watch.streamEvent(surface.type, event);
+    };
     const unacceptable = unacceptableAnswer(request);
     if (unacceptable) {
       record.outcome = 'INVALID';
-      return { response: errorResponse(request, unacceptable), log: accessLog(record) };
+      record.errors = [unacceptable];
+      return { response: errorResponse(request, unacceptable), report: reportOf(record, undefined) };
     }
     const response = await yoga.fetch(request, { record });
-    recordUsage(record, request.headers);
-    return { response, log: accessLog(record), originListed: record.originListed };
+    const event = services.watch.step('usage', () => recordUsage(record, request.headers));
+    return { response, report: reportOf(record, event), originListed: record.originListed };
   };
 }
 
@@ -80,22 +85,4 @@ function unexpected(error: unknown): Error {
   if (error instanceof GraphQLError && error.originalError == null) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
   return codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', {}, { originalError: cause });
-}
-
-/** Who, what and what came of it: never arguments, variables or secrets. */
-function accessLog(record: RequestRecord) {
-  const { caller, operation, requestedQueryCost, actualQueryCost, wouldBeDenied, wouldBeThrottled, outcome, surface } =
-    record;
-  return {
-    surface,
-    outcome,
-    keyPublicId: caller?.key.publicId,
-    application: caller?.key.application.id,
-    operation: operation?.name,
-    operationType: operation?.type,
-    requestedQueryCost,
-    actualQueryCost,
-    ...(wouldBeDenied.length > 0 && { wouldBeDenied }),
-    ...(wouldBeThrottled.length > 0 && { wouldBeThrottled }),
-  };
 }

@@ -1,7 +1,7 @@
 import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphql';
 import type { Outcome, Refusal } from '../admission/verdict.ts';
 import type { CostMode } from '../cost/cost-extensions.ts';
-import type { Arrival } from '../http/edge.ts';
+import type { Arrival } from '../http/arrival.ts';
 import type { ErrorCode } from '../kernel/error-codes.ts';
 import type { ApiKeyRecord, ApiKeyType, KeySecretRecord } from '../keys/api-key.ts';
 import type { CompiledPrivileges } from '../privileges/compile-privileges.ts';

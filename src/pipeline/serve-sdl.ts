@@ -3,15 +3,17 @@ import { judgeBudget } from '../admission/budget.ts';
 import { judgeRetiringSecret } from '../admission/retiring-secret.ts';
 import type { Refusal } from '../admission/verdict.ts';
 import { chargedPoints, introspectionCost } from '../cost/points.ts';
-import type { Arrival, Handled } from '../http/edge.ts';
+import type { Arrival, Handled } from '../http/arrival.ts';
 import { errorResponse } from '../http/error-response.ts';
 import { invariant } from '../kernel/invariant.ts';
 import { countRequest, identify } from './admit/identify.ts';
+import { asCurrent, type Stale, stale } from './admit/recheck.ts';
 import { restrictOperation, schemaOperation } from './admit/restrict.ts';
 import { unlessUnavailable } from './admit/unless-unavailable.ts';
 import { usageRecording } from './answer/record-usage.ts';
+import { reportOf } from './answer/request-report.ts';
 import { settle } from './execute/settle.ts';
-import { type RequestRecord, startRecord } from './request-record.ts';
+import { type Caller, type RequestRecord, startRecord } from './request-record.ts';
 import type { PipelineServices } from './services.ts';
 import type { Surface } from './surface.ts';
 
@@ -24,13 +26,11 @@ export function createSdlServer(surface: Surface, services: PipelineServices): S
     const record = startRecord(arrival, surface.type);
     record.operation = { name: undefined, type: 'schema' };
     const answer = await sdlOf(request, record, surface, services);
-    const { caller } = record;
     const response = answer.kind === 'SDL' ? sdlResponse(answer.view) : refusalResponse(request, answer);
     record.outcome = answer.kind === 'SDL' ? 'OK' : answer.outcome;
     record.errors = answer.kind === 'SDL' ? [] : answer.errors;
-    recordUsage(record, request.headers);
-    const log = { surface: surface.type, outcome: record.outcome, keyPublicId: caller?.key.publicId };
-    return { response, log, originListed: record.originListed };
+    const event = services.watch.step('usage', () => recordUsage(record, request.headers));
+    return { response, report: reportOf(record, event), originListed: record.originListed };
   };
 }
 
@@ -48,15 +48,32 @@ async function sdlOf(
   record.caller = caller;
   const counted = await countRequest(caller, services);
   if (counted.kind === 'REFUSED') return counted;
+  const exported = await asCurrent(caller, record, surface, services, (current) =>
+    exportView(current, record, surface, services),
+  );
+  return exported.kind === 'DONE' ? exported.answer : exported;
+}
+
+/** Steps 8–13. */
+async function exportView(
+  caller: Caller,
+  record: RequestRecord,
+  surface: Surface,
+  services: PipelineServices,
+): Promise<SdlAnswer | Stale> {
   const retiring = judgeRetiringSecret(caller.key.type, caller.secret, schemaOperation);
   if (retiring.kind === 'REFUSED') return retiring;
   const restricted = restrictOperation(caller.key, schemaOperation, surface);
   if (restricted.kind === 'REFUSED') return restricted;
   const reservation = { id: services.makeId(), cost: introspectionCost, buckets: caller.policy.buckets, ttlMs: 1000 };
-  const asked = await unlessUnavailable(services.throttle.reserve(reservation));
+  const asked = await services.watch.step('throttle', () => unlessUnavailable(services.throttle.reserve(reservation)));
   if (asked.kind === 'REFUSED') return asked;
   const reserved = judgeBudget(asked.answer, caller.policy, chargedPoints(introspectionCost));
   if (reserved.kind === 'REFUSED') return reserved;
+  if (!services.keys.isCurrent(caller.key)) {
+    settle(reservation, 0, services);
+    return stale;
+  }
   settle(reservation, introspectionCost, services);
   record.requestedQueryCost = chargedPoints(introspectionCost);
   record.actualQueryCost = record.requestedQueryCost;

@@ -4,6 +4,7 @@ import type { ApiKeyRecord, ApiKeyType } from '../keys/api-key.ts';
 import type { CompiledSchema } from '../plan/compiled-schema.ts';
 import type { CompiledPrivileges } from '../privileges/compile-privileges.ts';
 import type { CompiledRestrictions } from '../restrictions/compile-restrictions.ts';
+import type { UrgentMutations } from './admit/urgent.ts';
 import type { RemainingOperations } from './denials/remaining-operations.ts';
 import type { ArgumentReader } from './document/check-arguments.ts';
 import type { PrepareOperation } from './document/prepare-operation.ts';
@@ -19,7 +20,7 @@ export interface Surface {
   readonly prepare: PrepareOperation;
   readonly argumentReader: ArgumentReader;
   /** Mutations that are never throttled: those that end or disable a key. */
-  readonly urgentMutations: ReadonlySet<string>;
+  readonly urgentMutations: UrgentMutations;
   /** Privileges of a key on this schema; keys with the same rules share one. */
   privilegesOf(key: ApiKeyRecord): CompiledPrivileges;
   /** Where a key works and for what; compiled once for each version of it. */

@@ -5,12 +5,14 @@ import { errorResponse } from '../http/error-response.ts';
 import { codeOf } from '../kernel/errors.ts';
 import { invariant } from '../kernel/invariant.ts';
 import { countRequest, identify } from './admit/identify.ts';
-import { finishResult } from './answer/finish-result.ts';
+import { asCurrent } from './admit/recheck.ts';
+import { finishResult, outcomeOf } from './answer/finish-result.ts';
 import { withKeyWarning } from './answer/key-warning.ts';
 import { refuseAs } from './answer/refusal.ts';
 import { errorsOnView, judgeOnView, type SentOperation } from './denials/hide-mode.ts';
 import { callerInForce } from './denials/measure-mode.ts';
 import { acceptsEventStream, notAcceptable, unacceptable, unreadableBody } from './document/content-negotiation.ts';
+import { findDocument } from './document/find-document.ts';
 import { parseDocument } from './document/parse-document.ts';
 import { validateDocument } from './document/validate-document.ts';
 import { executeOperation } from './execute/execute-operation.ts';
@@ -54,56 +56,60 @@ export function useFieldpass(
       if (unreadable) throw refusal(record, refused('INVALID', [unreadable]));
     },
 
-    // 7 What is asked. Both answers are cached, and the same for every key.
+    // 7 What is asked. All answers are cached, and the same for every key.
+    async onParams({ params, request, setParams, context }) {
+      const found = await findDocument(params, request, services.documents);
+      if (found.kind === 'REFUSED') throw refusal(context.record, found);
+      setParams(found.params);
+    },
     onParse({ setParseFn }) {
-      setParseFn((source: string) => parseDocument(new Source(source), services));
+      setParseFn((source: string) => services.watch.step('parse', () => parseDocument(new Source(source), services)));
     },
     onValidate({ context, params, setValidationFn }) {
       const { record } = context;
       record.document = params.documentAST;
       record.operationName = context.params.operationName ?? undefined;
-      setValidationFn(validateDocument);
+      setValidationFn((...given: Parameters<typeof validateDocument>) =>
+        services.watch.step('validate', () => validateDocument(...given)),
+      );
     },
 
     // 8–13 May it, what may it cost, is there so much; run; settle.
     onExecute({ args, executeFn, setExecuteFn }) {
       const { record } = args.contextValue;
-      const caller = callerInForce(callerOf(record), args, surface);
-      const fitsView = judgeOnView(sentBy(args), caller, surface);
-      if (fitsView.kind === 'REFUSED') return setExecuteFn(() => refuseAs(record, fitsView));
-      return setExecuteFn((given: ExecutionArgs) =>
-        executeOperation(
-          { ...given, contextValue: contextFor(record, caller) },
-          executeFn,
-          record,
-          caller,
-          surface,
-          services,
-        ),
-      );
+      setExecuteFn(async (given: ExecutionArgs) => {
+        const run = await asCurrent(callerOf(record), record, surface, services, async (current) => {
+          const caller = callerInForce(current, args, surface);
+          const fitsView = judgeOnView(sentBy(args), caller, surface);
+          if (fitsView.kind === 'REFUSED') return refuseAs(record, fitsView);
+          const contextValue = contextFor(record, caller);
+          return executeOperation({ ...given, contextValue }, executeFn, record, caller, surface, services);
+        });
+        return run.kind === 'DONE' ? run.answer : refuseAs(record, run);
+      });
     },
     onSubscribe({ args, setSubscribeFn }) {
       const { record, request } = args.contextValue;
-      const caller = callerOf(record);
-      const fitsView = judgeOnView(sentBy(args), callerInForce(caller, args, surface), surface);
+      const fitsView = judgeOnView(sentBy(args), callerInForce(callerOf(record), args, surface), surface);
       if (fitsView.kind === 'REFUSED') return setSubscribeFn(() => refuseAs(record, fitsView));
       // Yoga would find that it cannot answer only after the source was opened, and never close it.
       if (!acceptsEventStream(request.headers.get('accept'))) {
         throw refusal(record, refused('INVALID', [notAcceptable()]));
       }
-      return setSubscribeFn((given: ExecutionArgs) =>
-        subscribeOperation(
-          {
-            args: given,
-            record,
-            surface,
-            services,
-            left: request.signal,
-            contextFor: (current) => contextFor(record, current),
-          },
-          caller,
-        ),
-      );
+      return setSubscribeFn(async (given: ExecutionArgs) => {
+        const subscription = {
+          args: given,
+          record,
+          surface,
+          services,
+          left: request.signal,
+          contextFor: (current: Caller) => contextFor(record, current),
+        };
+        const opened = await asCurrent(callerOf(record), record, surface, services, (current) =>
+          subscribeOperation(subscription, current),
+        );
+        return opened.kind === 'DONE' ? opened.answer : refuseAs(record, opened);
+      });
     },
 
     // The last word on errors, wherever they came from.
@@ -112,12 +118,15 @@ export function useFieldpass(
       if (!resultProcessor) setResultProcessor(() => errorResponse(request, notAcceptable()), 'application/json');
       if (Symbol.asyncIterator in result || Array.isArray(result)) return;
       // Over the window, and nothing that passes it all the same: whatever else is wrong is not looked at.
-      if (record.overWindow && !record.admitted && result.errors) return setResult(refuseAs(record, record.overWindow));
+      if (record.overWindow && !record.admitted && result.errors) {
+        record.errors = record.overWindow.errors;
+        return setResult(refuseAs(record, record.overWindow));
+      }
       const isDecided = record.outcome !== 'OK';
-      if (result.errors && !isDecided) record.outcome = 'INVALID';
-      record.errors = result.errors ?? [];
       const told = isDecided ? result : fromView(result, record, surface);
       const finished = finishResult(told, record.arrival.requestId, services.logger);
+      if (finished.errors && !isDecided) record.outcome = outcomeOf(finished.errors);
+      record.errors = finished.errors ?? [];
       setResult(withKeyWarning(finished, record.caller, services.clock.now()));
     },
   };

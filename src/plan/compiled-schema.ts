@@ -16,6 +16,8 @@ export interface Coordinate {
   readonly explicit: boolean;
   /** OUTPUT only. GATED needs its verbs; OPEN and TRANSPARENT need nothing (a rule that names them has no effect). */
   readonly access: 'GATED' | 'OPEN' | 'TRANSPARENT';
+  /** Of a derived field: `read` on each field that it shows something of, and on what those show. Else empty. */
+  readonly reads: readonly PrivilegeBit[];
 }
 
 /** Bit number of a privilege: `coordinate.id * 3 + verb index`. */
@@ -37,7 +39,7 @@ export type Structure = 'ROOT' | 'CONNECTION' | 'EDGE' | 'PAGE_INFO' | 'PAYLOAD'
 
 export interface CompiledField {
   readonly coordinate: Coordinate;
-  /** Bits that selecting it needs: `read`, or a mutation's declared verbs; empty when OPEN or TRANSPARENT. */
+  /** Bits that selecting it needs: `read` (and what it reads), or a mutation's verbs; empty when OPEN or TRANSPARENT. */
   readonly needs: readonly PrivilegeBit[];
   readonly type: GraphQLOutputType;
   /** Possible object types of a composite result, in index order; empty for a leaf. */
@@ -71,7 +73,10 @@ export interface CompiledArgument {
   readonly type: GraphQLInputType;
   /** Bits that supplying it needs, whatever its value. */
   readonly needs: readonly PrivilegeBit[];
-  /** It looks at a field of an abstract type: each of these bits is needed only when the key can see its object type. */
+  /**
+   * It looks at a field of an abstract type: each of these bits, with what it reads (see `withReads`), is needed only
+   * when the key can see the object type of the field.
+   */
   readonly needsWhereVisible: readonly PrivilegeBit[];
   readonly input: CompiledInput | undefined;
   readonly weight: MicroPoints;

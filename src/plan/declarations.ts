@@ -42,6 +42,11 @@ export interface FieldDeclaration {
   readonly open?: boolean;
   /** Structure, not data: only what it carries is judged. */
   readonly transparent?: boolean;
+  /**
+   * Fields that a derived one shows something of, directly or through what it calls: `read` on each is needed beside its
+   * own. Of an interface's field, those of all its object types.
+   */
+  readonly reads?: readonly CoordinateText[];
   /** A delete: needs `update` on every field of this entity that is not explicit. */
   readonly deletes?: string;
   readonly cost?: CostDeclaration;

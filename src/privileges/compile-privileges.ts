@@ -67,7 +67,8 @@ export function privilegesOfBits(schema: CompiledSchema, hash: string, bits: Uin
     allows(verb: Verb, type: string, field: string) {
       const coordinate = schema.byText.get(`${type}.${field}`);
       if (coordinate === undefined) return false;
-      return coordinate.access !== 'GATED' || has(privilegeBit(coordinate, verb));
+      if (coordinate.access !== 'GATED') return true;
+      return has(privilegeBit(coordinate, verb)) && (verb !== 'read' || coordinate.reads.every(has));
     },
     sees(type) {
       const object = schema.objectByName.get(type);

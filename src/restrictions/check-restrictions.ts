@@ -1,5 +1,6 @@
 import { parseAddressRange } from './address-range.ts';
 import { isBundleId, isPackageName, parseFingerprint } from './client-app.ts';
+import { formatDocumentId, parseDocumentId } from './document-id.ts';
 import { isRootFieldPattern } from './judge-operation.ts';
 import { parseReferrerPattern } from './referrer-pattern.ts';
 import type { Restrictions } from './restrictions.ts';
@@ -12,6 +13,9 @@ export interface RestrictionProblem {
 
 /** Entries of one list. */
 export const mostEntries = 100;
+
+/** Every operation of an app is a document of its own. */
+export const mostDocuments = 1000;
 
 /** The first thing that is wrong with restrictions that somebody asks for, or `undefined`. */
 export function restrictionProblem({
@@ -40,19 +44,29 @@ export function restrictionProblem({
     listProblem('api.operationTypes', api?.operationTypes, () => undefined) ??
     listProblem('api.rootFields', api?.rootFields, (text) =>
       isRootFieldPattern(text) ? undefined : 'must be the name of a root field, or the beginning of one with a last *',
+    ) ??
+    listProblem(
+      'api.documentIds',
+      api?.documentIds,
+      (text) => (parseDocumentId(text) ? undefined : 'must be sha256: and the 64 hexadecimal digits of a SHA-256'),
+      mostDocuments,
     )
   );
 }
 
-/** The same restrictions in the form that is stored: fingerprints in one spelling. */
+/** The same restrictions in the form that is stored: fingerprints and ids of documents in one spelling. */
 export function storedRestrictions(restrictions: Restrictions): Restrictions {
-  const { android } = restrictions;
-  if (!android) return restrictions;
-  const allowedApplications = android.allowedApplications.map(({ packageName, sha1Fingerprint }) => ({
+  const { android, api } = restrictions;
+  const allowedApplications = android?.allowedApplications.map(({ packageName, sha1Fingerprint }) => ({
     packageName,
     sha1Fingerprint: parseFingerprint(sha1Fingerprint) ?? sha1Fingerprint,
   }));
-  return { ...restrictions, android: { allowedApplications } };
+  const documentIds = api?.documentIds?.map((text) => formatDocumentId(parseDocumentId(text) ?? text));
+  return {
+    ...restrictions,
+    ...(allowedApplications && { android: { allowedApplications } }),
+    ...(documentIds && { api: { ...api, documentIds: [...new Set(documentIds)] } }),
+  };
 }
 
 function addressProblem(text: string): string | undefined {
@@ -76,11 +90,12 @@ function listProblem<Entry>(
   path: string,
   entries: readonly Entry[] | undefined,
   problemOf: (entry: Entry) => string | undefined,
+  most = mostEntries,
 ): RestrictionProblem | undefined {
   if (!entries) return undefined;
   if (entries.length === 0)
     return { path, problem: 'is an empty list, which would let nobody in; leave it out, or null to clear it' };
-  if (entries.length > mostEntries) return { path, problem: `must have at most ${mostEntries} entries` };
+  if (entries.length > most) return { path, problem: `must have at most ${most} entries` };
   for (const [index, entry] of entries.entries()) {
     const problem = problemOf(entry);
     if (problem !== undefined) return { path: `${path}.${index}`, problem };

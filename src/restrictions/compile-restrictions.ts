@@ -1,6 +1,7 @@
 import { invariant } from '../kernel/invariant.ts';
 import { type AddressRange, parseAddressRange } from './address-range.ts';
 import { type AndroidApplication, parseFingerprint } from './client-app.ts';
+import { type DocumentHash, parseDocumentId } from './document-id.ts';
 import { parseReferrerPattern, type ReferrerPattern } from './referrer-pattern.ts';
 import type { OperationKind, Restrictions } from './restrictions.ts';
 
@@ -13,6 +14,7 @@ export interface CompiledRestrictions {
   readonly bundleIds: ReadonlySet<string> | undefined;
   readonly operationTypes: ReadonlySet<OperationKind> | undefined;
   readonly rootFields: readonly string[] | undefined;
+  readonly documentHashes: ReadonlySet<DocumentHash> | undefined;
 }
 
 /** Throws for a text that nobody checked: a restriction that cannot be read must not let anybody in. */
@@ -28,6 +30,7 @@ export function compileRestrictions({ browser, server, android, ios, api }: Rest
     bundleIds: ios && new Set(ios.allowedBundleIds),
     operationTypes: api?.operationTypes && new Set(api.operationTypes),
     rootFields: api?.rootFields,
+    documentHashes: api?.documentIds && new Set(api.documentIds.map((text) => known(parseDocumentId(text)))),
   };
 }
 

@@ -49,12 +49,14 @@ function alternativesWithin(inner: CompiledRestrictions, outer: CompiledRestrict
 }
 
 function operationsWithin(inner: CompiledRestrictions, outer: CompiledRestrictions): boolean {
-  const { operationTypes, rootFields } = outer;
+  const { operationTypes, rootFields, documentHashes } = outer;
   const types =
     !operationTypes || (inner.operationTypes && [...inner.operationTypes].every((type) => operationTypes.has(type)));
   const fields =
     !rootFields || inner.rootFields?.every((pattern) => rootFields.some((wider) => patternCovers(wider, pattern)));
-  return Boolean(types) && Boolean(fields);
+  const documents =
+    !documentHashes || (inner.documentHashes && [...inner.documentHashes].every((hash) => documentHashes.has(hash)));
+  return Boolean(types) && Boolean(fields) && Boolean(documents);
 }
 
 function patternCovers(wider: string, pattern: string): boolean {

@@ -18,6 +18,8 @@ export interface ApiRestriction {
   readonly operationTypes?: readonly OperationKind[];
   /** Names of root fields; a last `*` stands for any rest. */
   readonly rootFields?: readonly string[];
+  /** Ids of trusted documents, `sha256:<hex>`: no other document is executed. */
+  readonly documentIds?: readonly string[];
 }
 
 export type OperationKind = 'QUERY' | 'MUTATION' | 'SUBSCRIPTION';

@@ -76,6 +76,10 @@ function spentAt(quota: Quota, { spending }: Account, now: Moment): MicroPoints 
   return Math.max(counted, known);
 }
 
+function isUncounted({ bucket: { quota }, spending }: Account, now: Moment): boolean {
+  return quota?.ask === true && spending?.startsAt !== periodAt(quota.period, now.wall).startsAt;
+}
+
 /**
  * Takes `cost` from every account, or from none. Of several that refuse, the one that takes longest to have room
  * answers, so that who waits for it does not wait in vain.
@@ -88,6 +92,10 @@ export function decideReserve(accounts: readonly Account[], cost: MicroPoints, n
     cost,
     now.wall,
   );
+  if (answer.kind === 'IMPOSSIBLE') return { answer, changes: [] };
+  if (accounts.some((account) => isUncounted(account, now))) {
+    return { answer: { kind: 'UNCOUNTED', states }, changes: [] };
+  }
   if (answer.kind !== 'RESERVED') return { answer, changes: [] };
   const changes = accounts.map(({ bucket: { quota } }, index): AccountChange => {
     const state = answer.states[index] ?? { available: 0, inFlight: 0 };

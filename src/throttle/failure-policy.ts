@@ -77,11 +77,14 @@ export function withFailurePolicy(options: FailurePolicyOptions): ThrottleStore 
     get degraded() {
       return circuit.open;
     },
-    async count(windows) {
-      const asked = await circuit.ask('count', () => store.count(windows));
+    async count(windows, requests) {
+      const asked = await circuit.ask('count', () => store.count(windows, requests));
       if (asked.kind === 'ANSWERED') return asked.answer;
       requireLocal();
-      return local.count(windows.map((window) => shareOfWindow(window, instances)));
+      return local.count(
+        windows.map((window) => shareOfWindow(window, instances)),
+        requests,
+      );
     },
     async reserve(reservation) {
       const asked = await circuit.ask('reserve', () => store.reserve(reservation));

@@ -24,5 +24,5 @@ function shareOf(whole: number, instances: number, cost: number): number {
 }
 
 export function shareOfWindow(window: RequestsWindow, instances: number): RequestsWindow {
-  return { ...window, max: Math.max(1, Math.floor(window.max / instances)) };
+  return { ...window, max: Math.max(Math.min(1, window.max), Math.floor(window.max / instances)) };
 }

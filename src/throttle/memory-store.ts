@@ -83,10 +83,11 @@ export function createMemoryStore({ clock, maximumBuckets = 1_000_000 }: MemoryS
       return buckets.size;
     },
 
-    async count(windows: readonly RequestsWindow[]) {
+    async count(windows: readonly RequestsWindow[], requests = 1) {
       const now = moment().micros;
       const { answer, counts } = decideCount(
         windows.map((window) => ({ window, counted: counters.get(window.id) })),
+        requests,
         now,
       );
       for (const [index, window] of windows.entries()) {

@@ -1,12 +1,16 @@
 import { openDatabase } from '../db/open-database.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Counter } from '../kernel/counter.ts';
 import type { Logger } from '../kernel/logger.ts';
+import type { MakeId } from '../kernel/uuid.ts';
 import { type FailurePolicyOptions, withFailurePolicy } from './failure-policy.ts';
+import { type SpentSince, withKnownSpending } from './known-spending.ts';
+import type { LeaseSize } from './leases/lease-size.ts';
+import { withLeases } from './leases/with-leases.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createPostgresStore } from './postgres-store.ts';
 import { createRedisStore } from './redis-store.ts';
 import type { ThrottleStore } from './throttle-store.ts';
+import { type StoreWatch, watchedStore } from './watched-store.ts';
 
 export interface OpenThrottleOptions {
   /** Redis or Valkey, the first choice; may hold a password. */
@@ -17,10 +21,16 @@ export interface OpenThrottleOptions {
   readonly store?: ThrottleStore | undefined;
   /** When the shared balances cannot be reached. */
   readonly onFailure: FailurePolicyOptions['policy'];
+  /** What an instance takes at once of a hot key's bucket; nothing in advance when absent. */
+  readonly lease?: LeaseSize | undefined;
+  /** Quotas begin at nothing when absent. */
+  readonly spentSince?: SpentSince | undefined;
+  readonly executionTimeoutMs: number;
   readonly clock: Clock;
+  readonly makeId: MakeId;
   readonly logger: Logger;
-  /** Calls that the shared store did not answer. */
-  readonly storeFailures: Counter;
+  /** Told of every call of the shared store. */
+  readonly watch: StoreWatch;
 }
 
 /** Where balances live, with what happens when that place is down. */
@@ -33,30 +43,66 @@ export interface Throttle {
 
 const longestWaitAtStartMs = 2000;
 const forgetEveryMs = 300_000;
+/** Usage is written every second. */
+const usageDelayMs = 2500;
 /** Of its own, so that neither waits for the other; a connection that does not answer is given up soon. */
 const throttleConnections = { maxConnections: 4, queryTimeoutMs: 500 };
 
 /** A store that is down when the server starts is one that is down later: the policy decides, and it recovers. */
 export async function openThrottle(options: OpenThrottleOptions): Promise<Throttle> {
-  const { clock, logger, onFailure, storeFailures } = options;
-  const store = options.store ?? (await openSharedStore(options));
-  if (!store) {
-    const memory = createMemoryStore({ clock });
+  const { clock, logger, onFailure } = options;
+  const shared = options.store ?? (await openSharedStore(options));
+  if (!shared) {
+    const memory = countingOn(createMemoryStore({ clock }), options);
     return { api: memory, management: memory, close: () => memory.close() };
   }
+  const store = closedOnce(watchedStore(shared, clock, options.watch));
   const guarded = (policy: FailurePolicyOptions['policy'], surface: string) =>
     withFailurePolicy({
       store,
       policy,
       clock,
-      onFailure: storeFailures.increment,
       onOpen: (err) => logger.warn({ err, surface, policy }, 'the throttle store does not answer'),
       onClose: () => logger.info({ surface }, 'the throttle store answers again'),
     });
+  const api = countingOn(leasing(guarded(onFailure, 'API'), options), options);
+  const management = countingOn(guarded('local', 'MANAGEMENT'), options);
   return {
-    api: guarded(onFailure, 'API'),
-    management: guarded('local', 'MANAGEMENT'),
-    close: () => store.close(),
+    api,
+    management,
+    async close() {
+      // What is leased goes back first.
+      await api.close();
+      await management.close();
+    },
+  };
+}
+
+function leasing(store: ThrottleStore, { lease, clock, makeId }: OpenThrottleOptions): ThrottleStore {
+  return lease ? withLeases({ store, size: lease, clock, makeId }) : store;
+}
+
+/** Where a quota goes on from when the store has no count of it. */
+function countingOn(store: ThrottleStore, options: OpenThrottleOptions): ThrottleStore {
+  const { spentSince, executionTimeoutMs, clock, logger } = options;
+  if (!spentSince) return store;
+  return withKnownSpending({
+    store,
+    spentSince,
+    clock,
+    correctAfterMs: [usageDelayMs, executionTimeoutMs + usageDelayMs],
+    onFailure: (err) => logger.warn({ err }, 'usage does not say what was spent of a quota'),
+  });
+}
+
+function closedOnce(store: ThrottleStore): ThrottleStore {
+  let closing: Promise<void> | undefined;
+  return {
+    ...store,
+    close: () => {
+      closing ??= store.close();
+      return closing;
+    },
   };
 }
 

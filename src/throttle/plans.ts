@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import type { QuotaPeriod } from './throttle-store.ts';
 
-/** Costs are counted in millionths of a point. */
-export const microPerPoint = 1_000_000;
-
 /** The numbers of a plan: points, points a second, operations at once, requests in a window. */
 export interface ThrottlePlan {
   readonly maximumAvailable: number;

@@ -1,4 +1,5 @@
-import { microPerPoint, type ThrottlePlan, type ThrottlePlans } from './plans.ts';
+import { microPerPoint } from '../kernel/micro-points.ts';
+import type { ThrottlePlan, ThrottlePlans } from './plans.ts';
 import type { Bucket, Quota, QuotaPeriod, RequestsWindow } from './throttle-store.ts';
 
 /** Numbers of a plan that a key or an application replaces, as they are stored with it. */
@@ -10,12 +11,6 @@ interface PolicyOverride {
   readonly requests?: { readonly max: number; readonly windowMs: number };
   readonly quota?: { readonly points: number; readonly period: QuotaPeriod };
 }
-
-/**
- * What usage knows to have been spent of a quota, by the id of its bucket. The hook from which a store that has lost its
- * counts goes on; nothing is known without it.
- */
-export type KnownSpending = (bucketId: string, period: QuotaPeriod) => Quota['known'];
 
 /** What the throttle must know of whoever calls. A record of the keys room is one. */
 export interface ThrottledKey {
@@ -44,16 +39,16 @@ export interface ThrottlePolicy {
  * The limits of a key: its plan (by its type when it names none, or one that is gone) with its own numbers, and those
  * of its application when that has a plan or numbers of its own. Both or neither must have room.
  */
-export function policyFor(key: ThrottledKey, plans: ThrottlePlans, knownSpending?: KnownSpending): ThrottlePolicy {
+export function policyFor(key: ThrottledKey, plans: ThrottlePlans): ThrottlePolicy {
   const { application } = key;
   const typeDefault = key.type === 'MANAGEMENT' ? plans.defaults.MANAGEMENT : plans.defaults.API;
   const own = withOverride(planNamed(key.plan, typeDefault, plans), key.throttle);
-  const ownLimits = limits(own, `key:${key.id}`, application.id, knownSpending);
+  const ownLimits = limits(own, `key:${key.id}`, application.id);
   if (application.plan === undefined && application.throttle === undefined) {
     return { key: own, maximumCost: own.maximumCost, buckets: [ownLimits.bucket], windows: [ownLimits.window] };
   }
   const shared = withOverride(planNamed(application.plan, typeDefault, plans), application.throttle);
-  const sharedLimits = limits(shared, `application:${application.id}`, application.id, knownSpending);
+  const sharedLimits = limits(shared, `application:${application.id}`, application.id);
   return {
     key: own,
     maximumCost: Math.min(own.maximumCost, shared.maximumCost),
@@ -75,12 +70,7 @@ function withOverride(plan: ThrottlePlan, override: PolicyOverride | undefined):
   return { ...merged, maximumCost: Math.min(maximumCost, maximumAvailable, quota?.points ?? maximumAvailable) };
 }
 
-function limits(
-  plan: ThrottlePlan,
-  id: string,
-  partition: string,
-  knownSpending: KnownSpending | undefined,
-): { bucket: Bucket; window: RequestsWindow } {
+function limits(plan: ThrottlePlan, id: string, partition: string): { bucket: Bucket; window: RequestsWindow } {
   const bucket: Bucket = {
     id,
     partition,
@@ -89,11 +79,11 @@ function limits(
     inFlight: plan.inFlight,
   };
   return {
-    bucket: plan.quota ? { ...bucket, quota: quotaOf(plan.quota, knownSpending?.(id, plan.quota.period)) } : bucket,
+    bucket: plan.quota ? { ...bucket, quota: quotaOf(plan.quota) } : bucket,
     window: { id, partition, max: plan.requests.max, windowMs: plan.requests.windowMs },
   };
 }
 
-function quotaOf({ points, period }: NonNullable<ThrottlePlan['quota']>, known: Quota['known']): Quota {
-  return { points: Math.round(points * microPerPoint), period, ...(known && { known }) };
+function quotaOf({ points, period }: NonNullable<ThrottlePlan['quota']>): Quota {
+  return { points: Math.round(points * microPerPoint), period };
 }

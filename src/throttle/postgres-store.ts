@@ -27,7 +27,8 @@ export function createPostgresStore({ database, deadlineMs = 50 }: PostgresStore
   }
 
   return {
-    count: (windows) => ask<CountAnswer>(sql`throttle_count(${JSON.stringify(windows)}::jsonb)`),
+    count: (windows, requests = 1) =>
+      ask<CountAnswer>(sql`throttle_count(${JSON.stringify(windows)}::jsonb, ${requests}::bigint)`),
     reserve: ({ id, cost, ttlMs, buckets }) =>
       ask<ReserveAnswer>(sql`throttle_reserve(${id}, ${cost}::bigint, ${ttlMs}::bigint, ${asJson(buckets)}::jsonb)`),
     settle({ id, cost, ttlMs, buckets }, actual) {
@@ -58,6 +59,7 @@ function asJson(buckets: readonly Bucket[]): string {
           period: quota.period,
           knownSince: quota.known?.since,
           knownSpent: quota.known?.spent,
+          ask: quota.ask,
         },
       }),
     })),

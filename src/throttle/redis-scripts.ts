@@ -36,8 +36,9 @@ end
  * come as decimal texts of integers below 2^53, which Lua's doubles hold exactly. Of each bucket there are two keys:
  * a hash (v: micro-points, t: microseconds, s: spent of the quota in the period that began at p) and a sorted set
  * (reservation id by the time its slot frees). Keys expire when the bucket is full, its slots are free and the period is
- * over, so that nothing is left of a key that is not used. Of each bucket there are seven arguments: capacity, rate, cap,
- * the quota's points (0: none) and period, and what is known to have been spent in the period that began when.
+ * over, so that nothing is left of a key that is not used. Of each bucket there are eight arguments: capacity, rate, cap,
+ * the quota's points (0: none) and period, when the period began of which is known how much was spent, how much, and 1 to
+ * ask rather than begin a count.
  */
 const preamble = `${periodFunction}
 local function integer(n) return string.format('%.0f', n) end
@@ -47,7 +48,7 @@ local function inFlight(key)
   return redis.call('ZCOUNT', key, '(' .. integer(now), '+inf')
 end
 local function look(i, first)
-  local function argument(n) return tonumber(ARGV[first + (i - 1) * 7 + n]) end
+  local function argument(n) return tonumber(ARGV[first + (i - 1) * 8 + n]) end
   local b = { balance = KEYS[i * 2 - 1], slots = KEYS[i * 2], capacity = argument(0), rate = argument(1), cap = argument(2) }
   local held = redis.call('HMGET', b.balance, 'v', 't', 's', 'p')
   b.v, b.running = b.capacity, inFlight(b.slots)
@@ -55,9 +56,11 @@ local function look(i, first)
     b.v = math.min(b.capacity, tonumber(held[1]) + math.floor(math.max(0, now - tonumber(held[2])) * (b.rate / 1000000)))
   end
   if argument(3) > 0 then
-    b.points, b.kind, b.spent = argument(3), ARGV[first + (i - 1) * 7 + 4], 0
+    b.points, b.kind, b.spent = argument(3), ARGV[first + (i - 1) * 8 + 4], 0
     b.starts, b.ends = period(b.kind, now)
-    if held[4] and tonumber(held[4]) == b.starts then b.spent = tonumber(held[3]) end
+    local counted = held[4] and tonumber(held[4]) == b.starts
+    if counted then b.spent = tonumber(held[3]) end
+    b.uncounted = argument(7) == 1 and not counted
     if argument(5) * 1000 == b.starts then b.spent = math.max(b.spent, argument(6)) end
   end
   return b
@@ -82,13 +85,14 @@ end
 /** KEYS: hash and set of each bucket. ARGV: id, cost, ttlMs, then those of each bucket. */
 export const reserveScript = `${preamble}
 local id, cost, ttl = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local known, impossible, refused, wait, why = false, 0, 0, -1, ''
+local known, uncounted, impossible, refused, wait, why = false, false, 0, 0, -1, ''
 local buckets = {}
 for i = 1, #KEYS / 2 do
   local b = look(i, 4)
   buckets[i] = b
   local held = redis.call('ZSCORE', b.slots, id)
   if held and tonumber(held) > now then known = true end
+  if b.uncounted then uncounted = true end
   if impossible == 0 and (cost > b.capacity or b.points and cost > b.points) then impossible = i end
   local costMs = math.ceil(math.max(0, cost - b.v) / b.rate * 1000)
   local quotaMs = b.points and b.spent + cost > b.points and math.ceil((b.ends - now) / 1000) or 0
@@ -101,6 +105,7 @@ end
 local answer = { 'RESERVED', '0', '0', '' }
 if known then
 elseif impossible > 0 then answer = { 'IMPOSSIBLE', integer(impossible - 1), '0', '' }
+elseif uncounted then answer = { 'UNCOUNTED', '0', '0', '' }
 elseif refused > 0 then answer = { 'REFUSED', integer(refused - 1), integer(wait), why }
 else
   for _, b in ipairs(buckets) do
@@ -141,27 +146,28 @@ for i = 1, #KEYS / 2 do say(answer, look(i, 1)) end
 return answer
 `;
 
-/** KEYS: a hash (n: requests, s: start in microseconds) of each window. ARGV: max, windowMs of each. */
+/** KEYS: a hash (n: requests, s: start in microseconds) of each window. ARGV: requests, then max and windowMs of each. */
 export const countScript = `
 local function integer(n) return string.format('%.0f', n) end
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local remaining, reset, retry = math.huge, 0, 0
-local counts = {}
+local remaining, reset, first, retry = math.huge, 0, math.huge, 0
+local requests, counts = tonumber(ARGV[1]), {}
 for i = 1, #KEYS do
-  local max, windowMs = tonumber(ARGV[i * 2 - 1]), tonumber(ARGV[i * 2])
+  local max, windowMs = tonumber(ARGV[i * 2]), tonumber(ARGV[i * 2 + 1])
   local held = redis.call('HMGET', KEYS[i], 'n', 's')
   local n, started = tonumber(held[1] or 0), tonumber(held[2] or now)
   if now >= started + windowMs * 1000 then n, started = 0, now end
   local untilReset = math.ceil((started - now) / 1000 + windowMs)
-  if n >= max then retry = math.max(retry, untilReset) end
-  counts[i] = { n + 1, started, untilReset }
-  if max - n - 1 < remaining then remaining, reset = max - n - 1, untilReset end
+  if n + requests > max then retry = math.max(retry, untilReset) end
+  counts[i] = { n + requests, started, untilReset }
+  first = math.min(first, untilReset)
+  if max - n - requests < remaining then remaining, reset = max - n - requests, untilReset end
 end
-if retry > 0 then return { 'REFUSED', integer(retry), '0' } end
+if retry > 0 then return { 'REFUSED', integer(retry) } end
 for i = 1, #KEYS do
   redis.call('HSET', KEYS[i], 'n', integer(counts[i][1]), 's', integer(counts[i][2]))
   redis.call('PEXPIRE', KEYS[i], integer(counts[i][3]))
 end
-return { 'COUNTED', integer(remaining), integer(reset) }
+return { 'COUNTED', integer(remaining), integer(reset), integer(first) }
 `;

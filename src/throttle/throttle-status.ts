@@ -1,4 +1,4 @@
-import { microPerPoint } from './plans.ts';
+import { microPerPoint } from '../kernel/micro-points.ts';
 import type { Bucket, BucketState } from './throttle-store.ts';
 
 /** In points, under Shopify's names, so that their clients can pace by it. */

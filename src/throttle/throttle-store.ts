@@ -11,6 +11,8 @@ export interface Quota {
    * has lost its count goes on from there; one that has not is ahead of usage anyway.
    */
   readonly known?: { readonly since: number; readonly spent: MicroPoints };
+  /** A store without a count of the period answers `UNCOUNTED`, instead of beginning one that may be too low. */
+  readonly ask?: true;
 }
 
 /** A token bucket, an in-flight cap and a calendar quota, of a key or of an application. */
@@ -57,6 +59,8 @@ export type ReserveAnswer = (
     }
   /** Dearer than the bucket can ever hold, or than its quota: never retry. */
   | { readonly kind: 'IMPOSSIBLE'; readonly bucket: number; readonly states: readonly BucketState[] }
+  /** Nothing was changed: a quota that asks has no count here. Reserve again, with what is known of it. */
+  | { readonly kind: 'UNCOUNTED'; readonly states: readonly BucketState[] }
 ) & {
   /** The shared balances could not be reached, and this instance decided, on a share of each bucket. */
   readonly local?: true;
@@ -71,7 +75,14 @@ export interface RequestsWindow {
 }
 
 export type CountAnswer =
-  | { readonly kind: 'COUNTED'; readonly remaining: number; readonly resetMs: number }
+  | {
+      readonly kind: 'COUNTED';
+      /** Of the fullest window, and when that ends. */
+      readonly remaining: number;
+      readonly resetMs: number;
+      /** When the first of the windows ends. */
+      readonly firstResetMs: number;
+    }
   | { readonly kind: 'REFUSED'; readonly retryAfterMs: number };
 
 /**
@@ -79,8 +90,8 @@ export type CountAnswer =
  * conformance suite: memory (one process), Redis, PostgreSQL.
  */
 export interface ThrottleStore {
-  /** Counts one request in each window; a refused request is not counted. */
-  count(windows: readonly RequestsWindow[]): Promise<CountAnswer>;
+  /** Counts a request, or so many, in each window: all of them or none. */
+  count(windows: readonly RequestsWindow[], requests?: number): Promise<CountAnswer>;
   reserve(reservation: Reservation): Promise<ReserveAnswer>;
   /**
    * Gives back what was reserved and not used, and frees the in-flight slots. Once: settling the same id again, or

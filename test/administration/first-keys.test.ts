@@ -51,7 +51,7 @@ describe('the first management key', () => {
     expect((await world.resolver.resolve(given)).kind).toBe('REVOKED');
     await database.queries.delete(apiKey).where(eq(apiKey.id, resolution.key.id));
     expect(await start()).toEqual({ kind: 'PRESENT' });
-    world.services.forget({ epoch: 0, keys: 'ALL', applications: [] });
+    world.services.keyChanges.committed({ epoch: 0, keys: 'ALL', applications: [] });
     expect((await world.resolver.resolve(given)).kind).toBe('UNKNOWN');
   });
 
@@ -80,7 +80,11 @@ describe('the demo key', () => {
     const resolution = await world.resolver.resolve(key ?? '');
     expect(resolution).toMatchObject({
       kind: 'ACTIVE',
-      key: { environment: 'TEST', type: 'API', privileges: ['read:Query', 'read:Country', 'read:City'] },
+      key: {
+        environment: 'TEST',
+        type: 'API',
+        privileges: ['read:Query', 'read:Country', 'read:City', 'read:Location'],
+      },
     });
     expect(await demoKey(world.services, { deliver })).toBeUndefined();
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type CreateApiKeyInput, type CreatedApiKey, createApiKey } from '../../src/administration/create-api-key.ts';
 import { createApplication } from '../../src/administration/create-application.ts';
 import { firstManagementKey } from '../../src/administration/first-management-key.ts';
@@ -5,6 +6,7 @@ import type { AdministrationServices, Caller } from '../../src/administration/se
 import type { ApplicationDetails } from '../../src/applications/application-details.ts';
 import type { Database } from '../../src/db/database.ts';
 import { codeOf } from '../../src/kernel/errors.ts';
+import { createLogger } from '../../src/kernel/logger.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
 import { uuidMaker } from '../../src/kernel/uuid.ts';
 import type { ApiKeyRecord } from '../../src/keys/api-key.ts';
@@ -36,6 +38,8 @@ export async function openWorld(database: Database): Promise<World> {
   const resolver = await startKeyResolver({
     database,
     clock,
+    logger: createLogger('silent'),
+    instanceId: randomUUID(),
     peppers,
     prefix: 'fieldpass',
     environments: ['LIVE', 'TEST'],
@@ -47,10 +51,11 @@ export async function openWorld(database: Database): Promise<World> {
     makeId: uuidMaker(clock, systemRandom),
     peppers,
     keyPrefix: 'fieldpass',
+    importPrefixes: ['sk_live_'],
     validity: { defaultMs: 90 * day, maxMs: 366 * day },
     schemas: testSchemas(),
     plans: defaultPlans,
-    forget: resolver.forget,
+    keyChanges: resolver,
   };
   let rootText = '';
   const first = await firstManagementKey(services, {

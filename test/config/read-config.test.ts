@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/config/read-config.ts';
+import { type Environment, readConfig } from '../../src/config/read-config.ts';
 
 const pepper = 'ab'.repeat(32);
 const noFile = (): never => {
@@ -40,6 +40,17 @@ describe('configuration', () => {
     ['PORT', '4000x', 'PORT: expected a whole number from 0 to 65535, got "4000x"'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL: expected one of silent, fatal, error, warn, info, debug, trace, got "loud"'],
     ['GRAPHIQL', 'maybe', 'GRAPHIQL: expected on or off, got "maybe"'],
+    [
+      'METRICS_TOKEN',
+      'too-short',
+      'METRICS_TOKEN: expected 16 printable characters or more, without spaces (openssl rand -hex 32), got a value that is not shown',
+    ],
+    ['ACCESS_LOG', 'some', 'ACCESS_LOG: expected one of off, errors, sampled, all, got "some"'],
+    [
+      'THROTTLE_LEASE',
+      '30%',
+      'THROTTLE_LEASE: expected off, a share up to 25% such as 2%, or points such as 50, got "30%"',
+    ],
     ['EXECUTION_TIMEOUT', 'soon', 'EXECUTION_TIMEOUT: expected a duration such as 30s, 24h, 90d or P90D, got "soon"'],
     [
       'KEY_PREFIX',
@@ -74,6 +85,26 @@ describe('configuration', () => {
     expect(problems({ DATABASE_URL: 'postgres://localhost/fieldpass' })[0]).toMatch(/^KEY_PEPPER: required/);
     expect(problems({ NODE_ENV: 'production' })[0]).toMatch(/^KEY_PEPPER: required/);
     expect(problems({ NODE_ENV: 'production', KEY_PEPPER: pepper })).toEqual([]);
+  });
+
+  it('allows keys that never expire when it is told so, and not otherwise', () => {
+    const validity = (environment: Environment) => {
+      const answer = readConfig(environment, noFile);
+      return answer.kind === 'VALID' ? answer.config.keys.KEY_MAX_VALIDITY : 'INVALID';
+    };
+    expect(validity({})).toBe(366 * 86_400_000);
+    expect(validity({ KEY_MAX_VALIDITY: 'none' })).toBeUndefined();
+  });
+
+  it('takes beginnings of imported keys that no key of this server has', () => {
+    expect(problems({ KEY_IMPORT_PREFIXES: 'sk_live_, acme.' })).toEqual([]);
+    expect(problems({ KEY_IMPORT_PREFIXES: 'sk_live' })[0]).toMatch(
+      /^KEY_IMPORT_PREFIXES: expected .* such as sk_live_/,
+    );
+    expect(problems({ KEY_IMPORT_PREFIXES: 'fieldpass_live_' })[0]).toContain('keys of this server begin with');
+    expect(problems({ KEY_PREFIX: 'acme', KEY_IMPORT_PREFIXES: 'acme_' })[0]).toContain(
+      'keys of this server begin with',
+    );
   });
 
   it('stops at names that were surely meant for us', () => {

@@ -20,6 +20,10 @@ export function buildBooksSchema(rows: BookRow[]): GraphQLSchema {
       title: t.exposeString('title'), // needs read:Book.title
       price: t.exposeFloat('price'),
       supplierNote: t.exposeString('supplierNote', { privilege: { explicit: true } }), // read:Book is not enough
+      onSale: t.boolean({
+        privilege: { reads: ['Book.price'] }, // needs read:Book.onSale and read:Book.price
+        resolve: ({ price }) => price < 5,
+      }),
     }),
   });
 

@@ -12,7 +12,7 @@ export function declaredBooksSchema(): GraphQLSchema {
       saveBook(input: BookInput!): Book!
       removeBook(id: ID!): Boolean!
     }
-    type Book { id: ID! title: String! price: Float! supplierNote: String tags: [Tag!]! }
+    type Book { id: ID! title: String! price: Float! onSale: Boolean supplierNote: String tags: [Tag!]! }
     type Tag { name: String! }
     input BookInput { title: String! price: Float supplierNote: String }
   `);
@@ -27,6 +27,7 @@ export function declaredBooksSchema(): GraphQLSchema {
     open: ['Tag.name'],
     arguments: { 'Query.books(search:)': { looksAt: ['Book.title'] } },
     fields: {
+      'Book.onSale': { reads: ['Book.price'] },
       'Query.books': { cost: { listSize: { slicingArguments: ['first'], maximumSize: 100, defaultSize: 10 } } },
     },
     defaultAssumedSize: 20, // of lists that nothing bounds: Book.tags

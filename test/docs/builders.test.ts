@@ -21,6 +21,12 @@ describe.each([
     ['a search', ['read:Query', 'read:Book.id'], '{ books(search: "x") { id } }', ['read:Book.title']],
     ['an explicit field', ['*'], '{ books(first: 1) { supplierNote } }', ['read:Book.supplierNote']],
     [
+      'a derived field',
+      ['read:Query', 'read:Book', '!read:Book.price'],
+      '{ books(first: 1) { onSale } }',
+      ['read:Book.price'],
+    ],
+    [
       'inputs that are given',
       ['*:Mutation', 'read:Book', 'write:Book.title'],
       'mutation { addBook(input: { title: "x", price: 1 }) { id } }',

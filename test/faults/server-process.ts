@@ -1,12 +1,14 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config/read-config.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
+import { createMemoryStore } from '../../src/throttle/memory-store.ts';
 import { createRedisStore } from '../../src/throttle/redis-store.ts';
 import type { ThrottleStore } from '../../src/throttle/throttle-store.ts';
 
 /**
- * The whole server as a process of its own, without Places data, on the store of REDIS_URL. Says where it listens, and
+ * The whole server as a process of its own, without Places data, on the store of REDIS_URL or one in memory. Says where it listens, and
  * on request the longest time in milliseconds that one call has waited for the store since it was last asked, less the
  * longest time in which this process did not run: a machine that is busy is not a store that is slow.
  */
@@ -18,7 +20,8 @@ let longestWait = 0;
 const resolution = 5;
 const stalls = monitorEventLoopDelay({ resolution });
 stalls.enable();
-const store = timed(createRedisStore({ url: config.throttle.REDIS_URL ?? '' }));
+const { REDIS_URL } = config.throttle;
+const store = timed(REDIS_URL ? createRedisStore({ url: REDIS_URL }) : createMemoryStore({ clock: systemClock }));
 const app = await createApp(config, { throttle: store, seed: false, logger: createLogger('silent') });
 const addresses = await app.listen();
 process.send?.({ kind: 'LISTENING', ...addresses, adminKey: app.firstKeys.admin });

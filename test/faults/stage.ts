@@ -30,6 +30,7 @@ export interface ServerProcess {
   readonly adminKey: string | undefined;
   /** Milliseconds; forgets it. */
   longestWait(): Promise<number>;
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   kill(): Promise<void>;
 }
 
@@ -116,6 +117,7 @@ export function openStage(longestMs: number): Stage {
           const [{ ms }] = (await once(child, 'message')) as [{ ms: number }];
           return ms;
         },
+        signal: (name) => void child.kill(name),
         async kill() {
           child.kill('SIGKILL');
           await once(child, 'exit');

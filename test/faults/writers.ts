@@ -16,10 +16,10 @@ export class NoAnswer extends Error {
 }
 
 /** Each request on a connection of its own: one that is reused can be closed while it is asked again. */
-export function clientOf(address: string, key: string): Client {
+export function clientOf(address: string, key: string, more: Readonly<Record<string, string>> = {}): Client {
   return (query, variables) =>
     new Promise((resolve, reject) => {
-      const headers = { 'Content-Type': 'application/json', 'X-API-Key': key };
+      const headers = { 'Content-Type': 'application/json', 'X-API-Key': key, ...more };
       const url = address.endsWith('/graphql') ? address : `${address}/graphql`;
       const sent = request(url, { method: 'POST', headers, agent: false }, (response) => {
         let text = '';

@@ -39,6 +39,29 @@ describe('a stream', () => {
     for (const stop of open) stop.abort();
     expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(5);
   });
+
+  it('that its key may not have is denied before it is told that there are too many', async () => {
+    const throttle = { inFlight: 1 };
+    const { key } = await test.createKey(['read:Subscription', 'read:CityChange', 'read:City.name'], { throttle });
+    const stop = new AbortController();
+    const open = (query: string) =>
+      test.fetch('/graphql', {
+        method: 'POST',
+        signal: stop.signal,
+        headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream', Authorization: `Bearer ${key}` },
+        body: JSON.stringify({ query }),
+      });
+    expect((await open('subscription { cityChanged { __typename } }')).status).toBe(200);
+    const denied = await open('subscription { cityChanged { city { population } } }');
+    expect(await denied.text()).toContain('FORBIDDEN');
+    const left = async () =>
+      (await test.graphql(key, '{ rateLimit { currentlyAvailable } }')).body.data.rateLimit.currentlyAvailable;
+    const before = await left();
+    expect(await (await open('subscription { cityChanged { __typename } }')).text()).toContain('streams');
+    // The question itself costs a point, and nothing else was paid.
+    expect(await left()).toBe(before - 1);
+    stop.abort();
+  });
 });
 
 describe('a management key with a small plan', () => {

@@ -17,6 +17,7 @@ describe('routes', () => {
     ['GET', '/livez', '*/*', { kind: 'HEALTH', check: 'LIVE' }],
     ['GET', '/readyz', '*/*', { kind: 'HEALTH', check: 'READY' }],
     ['GET', '/graphiql/assets/index.js', '*/*', { kind: 'ASSET' }],
+    ['POST', '/secret-scanning', '*/*', { kind: 'SECRET_SCANNING' }],
     ['GET', '/', 'text/html', { kind: 'NOT_FOUND' }],
     ['GET', '/graphql/', 'text/html', { kind: 'NOT_FOUND' }],
     ['GET', '/constructor', '*/*', { kind: 'NOT_FOUND' }],
@@ -28,5 +29,6 @@ describe('routes', () => {
   it('does not know a surface that this listener does not serve', () => {
     expect(routeOf('POST', '/admin/graphql', '*/*', ['API'])).toEqual({ kind: 'NOT_FOUND' });
     expect(routeOf('GET', '/admin/schema.graphql', '*/*', ['API'])).toEqual({ kind: 'NOT_FOUND' });
+    expect(routeOf('POST', '/secret-scanning', '*/*', ['MANAGEMENT'])).toEqual({ kind: 'NOT_FOUND' });
   });
 });

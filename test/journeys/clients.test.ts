@@ -3,6 +3,7 @@ import { ClientError, GraphQLClient, gql } from 'graphql-request';
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Addresses } from '../../src/compose/open-listeners.ts';
+import { startingOperations } from '../../src/explorer/page/starting-operations.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 
@@ -19,6 +20,13 @@ function client(key: string): GraphQLClient {
 }
 
 describe('a client on a real port', () => {
+  it('runs with the demo key whatever the GraphiQL page begins with', async () => {
+    for (const { query, variables = {} } of startingOperations('API')) {
+      const data = await client(test.demoKey).request<object>(query, variables);
+      expect(JSON.stringify(data)).not.toMatch(/:(null|\[\])/);
+    }
+  });
+
   it('reads, page by page', async () => {
     const { key } = await test.createKey(['read:Query', 'read:Country', 'read:City.name', 'read:City.population']);
     const document = gql`

@@ -57,7 +57,7 @@ describe.skipIf(serverUrl === undefined)('while the database does not answer (ne
     expect([401, 503]).toContain(unknownKey.status);
     expect(ready.status).toBe(503);
     expect(live.status).toBe(200);
-    // Keys that are cached are believed for a second after the database last confirmed them, and no longer.
+    // Keys that are cached are believed until the lease ends, and no longer.
     const whoAmI = () => test.management(test.adminKey, '{ viewer { apiKey { name } } }');
     await expect.poll(async () => (await whoAmI()).status, { timeout: 10_000 }).toBe(503);
     const refused = await whoAmI();
@@ -72,5 +72,29 @@ describe.skipIf(serverUrl === undefined)('while the database does not answer (ne
     expect(names).toContain('Away');
     expect(names).not.toContain('Half');
     expect((await test.fetch('/health/ready')).status).toBe(200);
+  });
+
+  it('loses no secret of a key that was being made: asked again, it is made once, and its text is given once', async () => {
+    const { body } = await test.management(test.adminKey, create, { input: { ...input, name: 'Keys' } });
+    const applicationId = body.data.createApplication.application.id;
+    const createKey =
+      'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key apiKey { id secrets { status } } } }';
+    const wanted = { applicationId, name: 'Once', privileges: [], idempotencyKey: 'once' };
+    const make = () => test.management(test.adminKey, createKey, { input: wanted });
+
+    proxy.blackHole(true);
+    expect((await make()).codes).toEqual(['DATABASE_UNAVAILABLE']);
+    proxy.blackHole(false);
+    proxy.cut();
+    await expect.poll(async () => (await make()).codes, { timeout: 10_000 }).toEqual([]);
+
+    const list = `{ apiKeys(filter: { applicationId: "${applicationId}" }, first: 10) { nodes { id secrets { status } } } }`;
+    const { apiKeys } = (await test.management(test.adminKey, list)).body.data;
+    expect(apiKeys.nodes.map(({ secrets }: { secrets: unknown[] }) => secrets)).toEqual([[{ status: 'ACTIVE' }]]);
+    const again = (await make()).body.data.createApiKey;
+    expect([again.key, again.apiKey.id]).toEqual([null, apiKeys.nodes[0].id]);
+    const rotate = 'mutation ($id: ID!) { rotateApiKey(input: { id: $id, gracePeriod: "PT0S" }) { key } }';
+    const { key } = (await test.management(test.adminKey, rotate, { id: apiKeys.nodes[0].id })).body.data.rotateApiKey;
+    expect((await test.graphql(key, '{ viewer { apiKey { name } } }')).body.data.viewer.apiKey.name).toBe('Once');
   });
 });

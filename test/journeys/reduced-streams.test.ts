@@ -91,17 +91,15 @@ describe('T30 a stream that is open', () => {
           { id },
         ),
     ],
-  ])('brings nothing more when its key %s', async (what, code, reduce) => {
+  ])('ends at once, without waiting for an event, when its key %s', async (what, code, reduce) => {
     const { id, key } = await test.createKey(rules, { plan: 'ENTERPRISE' });
     const stream = await subscribe(key);
     await change(`Before ${what}`);
     expect((await stream.next()).data.cityChanged.city).toEqual({ name: `Before ${what}`, population: 7 });
     await reduce(id);
-    await change(`After ${what}`);
     const last = await stream.next();
     expect(last.errors.map(({ extensions }: { extensions: { code: string } }) => extensions.code)).toEqual([code]);
     expect(last).not.toHaveProperty('data');
-    expect(JSON.stringify(last)).not.toContain(`After ${what}`);
     if (code === 'GRAPHQL_VALIDATION_FAILED')
       expect(last.errors[0].message).toBe('Cannot query field "population" on type "City".');
     expect(await stream.next()).toMatch(/COMPLETE|CLOSED/);

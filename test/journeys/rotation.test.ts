@@ -1,4 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { eq } from 'drizzle-orm';
+import { compactDecrypt, importPKCS8 } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
 import { auditEvent } from '../../src/db/schema/index.ts';
@@ -43,6 +45,31 @@ async function secretsOf(id: string): Promise<string[]> {
 }
 
 const inAYear = () => ({ expiresAt: new Date(test.clock.now() + 360 * day).toISOString() });
+
+describe('a rotation for a public key', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+
+  it('answers the new text for the holder of the private key only', async () => {
+    const { id } = await test.createKey(['read:Query'], inAYear());
+    const { payload } = await mutate('rotateApiKey', { id, publicKey }, 'key encryptedKey');
+    expect(payload.key).toBeNull();
+    const { plaintext } = await compactDecrypt(payload.encryptedKey, await importPKCS8(privateKey, 'RSA-OAEP-256'));
+    const text = new TextDecoder().decode(plaintext);
+    expect(await use(text)).toBe('OK');
+    expect(test.log.join('\n')).not.toContain(text.slice(-38));
+  });
+
+  it('rotates nothing when the public key is none', async () => {
+    const { id, key } = await test.createKey(['read:Query'], inAYear());
+    const { codes } = await mutate('rotateApiKey', { id, publicKey: 'none', gracePeriod: 'PT0S' }, 'key');
+    expect(codes).toEqual(['BAD_USER_INPUT']);
+    expect(await use(key)).toBe('OK');
+  });
+});
 
 describe('a rotation that takes over at once', () => {
   it('gives the same key another secret, and the old one a day', async () => {

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/kernel/clock.ts';
 import { createCounter } from '../../src/kernel/counter.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
 import { settle, settledStates, watchEstimate } from '../../src/pipeline/execute/settle.ts';
+import { unwatched } from '../../src/pipeline/pipeline-watch.ts';
 import type { PipelineServices } from '../../src/pipeline/services.ts';
 import { watchedStore } from './watched-store.ts';
 
@@ -20,7 +21,7 @@ function services() {
     lines,
     throttle,
     estimateViolations,
-    all: { logger, throttle, estimateViolations } as unknown as PipelineServices,
+    all: { logger, throttle, estimateViolations, watch: unwatched } as unknown as PipelineServices,
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createPrivilegeCache } from '../../src/privileges/privilege-cache.ts';
-import { usablePrivileges } from '../../src/privileges/usable-privileges.ts';
+import { heldPrivileges, usablePrivileges } from '../../src/privileges/usable-privileges.ts';
 import { places } from '../plan/places.ts';
 import { held } from './held.ts';
 
@@ -82,11 +82,41 @@ describe('the cache', () => {
   });
 });
 
-test('usable privileges name coordinates that something asks for, and nothing denied', () => {
-  const usable = usablePrivileges(places, held(['*:City', '!*:City.population', 'read:Query.cities']));
-  expect(usable).toContain('read:City.name');
-  expect(usable).toContain('write:City.name');
-  expect(usable).toContain('read:Query.cities');
-  expect(usable.filter((rule) => rule.includes('population') || rule.includes('*') || rule.includes('!'))).toEqual([]);
-  expect(usable).not.toContain('write:City.nearby');
+describe('usable privileges', () => {
+  const readers = ['read:Query.cities', 'read:City.name'];
+
+  test('name coordinates that something asks for, and nothing denied', () => {
+    const usable = usablePrivileges(
+      places,
+      held(['*:City', '!*:City.population', 'read:Query.cities', 'write:Mutation']),
+    );
+    expect(usable).toContain('read:City.name');
+    expect(usable).toContain('write:City.name');
+    expect(usable).toContain('read:Query.cities');
+    expect(usable.filter((rule) => rule.includes('population') || rule.includes('*') || rule.includes('!'))).toEqual(
+      [],
+    );
+    expect(usable).not.toContain('write:City.nearby');
+  });
+
+  test.each<[string, string[], string]>([
+    ['a field whose type shows nothing', ['read:City.location'], 'read:Location.latitude'],
+    ['what a field shows that may not be read', ['read:Location.latitude'], 'read:City.location'],
+    ['a type that no visible field leads to', ['read:Country.id'], 'read:City.country'],
+    ['an input that no visible mutation takes', ['write:City.name', 'read:City.id'], 'write:Mutation.createCity'],
+  ])('are those of the view: not %s', (_, [useless = '', ...rest], missing) => {
+    expect(usablePrivileges(places, held([...readers, useless, ...rest]))).not.toContain(useless);
+    expect(usablePrivileges(places, held([...readers, useless, ...rest, missing]))).toContain(useless);
+  });
+
+  test('are held privileges, of which more may be held', () => {
+    const rules = held([...readers, 'read:City.location', 'write:City.name']);
+    expect(usablePrivileges(places, rules)).toEqual([...readers].sort());
+    expect(heldPrivileges(places, rules)).toEqual([
+      'read:City.location',
+      'read:City.name',
+      'read:Query.cities',
+      'write:City.name',
+    ]);
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { restrictionProblem, storedRestrictions } from '../../src/restrictions/check-restrictions.ts';
+import { compileRestrictions } from '../../src/restrictions/compile-restrictions.ts';
 import { judgeRestrictedOperation } from '../../src/restrictions/judge-operation.ts';
 import { looserKinds } from '../../src/restrictions/looser-kinds.ts';
 import type { Restrictions } from '../../src/restrictions/restrictions.ts';
@@ -27,8 +28,18 @@ describe('restrictions that somebody asks for', () => {
     ['api', { api: {} }],
     ['api.operationTypes', { api: { operationTypes: [] } }],
     ['api.rootFields.0', { api: { rootFields: ['ci*ies'] } }],
+    ['api.documentIds', { api: { documentIds: [] } }],
+    ['api.documentIds.1', { api: { documentIds: ['a'.repeat(64), 'a'.repeat(63)] } }],
+    ['api.documentIds', { api: { documentIds: new Array<string>(1001).fill('a'.repeat(64)) } }],
   ])('are refused at %s', (path, restrictions) => {
     expect(restrictionProblem(restrictions)?.path).toBe(path);
+  });
+
+  it('store ids of documents in one spelling, once', () => {
+    const [upper, lower] = ['AB'.repeat(32), `sha256:${'ab'.repeat(32)}`];
+    expect(storedRestrictions({ api: { rootFields: ['cities'], documentIds: [upper, lower] } })).toEqual({
+      api: { rootFields: ['cities'], documentIds: [lower] },
+    });
   });
 
   it('store fingerprints in one spelling', () => {
@@ -41,10 +52,11 @@ describe('restrictions that somebody asks for', () => {
 
 describe('an operation', () => {
   const judge = (api: Restrictions['api'], type: 'QUERY' | 'MUTATION', ...rootFields: string[]) =>
-    judgeRestrictedOperation(
-      { operationTypes: api?.operationTypes && new Set(api.operationTypes), rootFields: api?.rootFields },
-      { type, rootFields },
-    );
+    judgeRestrictedOperation(compileRestrictions({ ...(api && { api }) }), {
+      type,
+      rootFields,
+      documentHash: undefined,
+    });
 
   it('is judged by its type and all its root fields', () => {
     expect(judge({ operationTypes: ['QUERY'] }, 'QUERY', 'cities').kind).toBe('ALLOWED');
@@ -84,6 +96,15 @@ describe('a child of a restricted key', () => {
     ['a wider prefix', { ...parent, api: { operationTypes: ['QUERY'], rootFields: ['a*'] } }, ['api']],
   ])('with %s is looser in %j', (_, child, expected) => {
     expect(looserKinds(child, parent)).toEqual(expected);
+  });
+
+  it.each([
+    ['the same document, in another spelling', ['A'.repeat(64)], []],
+    ['another document', [`sha256:${'a'.repeat(64)}`, 'b'.repeat(64)], ['api']],
+    ['any document', undefined, ['api']],
+  ])('of a key for one document is judged with %s', (_, documentIds, expected) => {
+    const one = { api: { documentIds: [`sha256:${'a'.repeat(64)}`] } };
+    expect(looserKinds({ api: documentIds ? { documentIds } : { rootFields: ['a'] } }, one)).toEqual(expected);
   });
 
   it('of an unrestricted one is never looser', () => {

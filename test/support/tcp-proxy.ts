@@ -5,6 +5,8 @@ export interface TcpProxy {
   readonly port: number;
   /** From now on nothing passes in either direction, and no connection is closed; new ones are accepted and mute. */
   blackHole(on: boolean): void;
+  /** The same for those connections only over which somebody listens for notifications. */
+  blackHoleListeners(on: boolean): void;
   /** Resets every connection. */
   cut(): void;
   /** Open now. */
@@ -17,6 +19,7 @@ export interface TcpProxy {
 export async function startTcpProxy(host: string, port: number): Promise<TcpProxy> {
   const pairs = new Set<[net.Socket, net.Socket]>();
   let silent = false;
+  let silentListeners = false;
   let accepted = 0;
 
   const server = net.createServer((client) => {
@@ -24,8 +27,13 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
     const pair: [net.Socket, net.Socket] = [client, upstream];
     pairs.add(pair);
     accepted++;
-    client.on('data', (chunk) => silent || upstream.write(chunk));
-    upstream.on('data', (chunk) => silent || client.write(chunk));
+    let listens = false;
+    const isMute = () => silent || (silentListeners && listens);
+    client.on('data', (chunk) => {
+      listens ||= chunk.includes('LISTEN "');
+      return isMute() || upstream.write(chunk);
+    });
+    upstream.on('data', (chunk) => isMute() || client.write(chunk));
     for (const socket of pair) {
       socket.on('error', () => {});
       socket.on('close', () => {
@@ -48,6 +56,9 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
     port: address.port,
     blackHole: (on) => {
       silent = on;
+    },
+    blackHoleListeners: (on) => {
+      silentListeners = on;
     },
     cut,
     get connections() {

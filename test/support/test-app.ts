@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, createApp, type Overrides } from '../../src/app.ts';
 import { readConfig } from '../../src/config/read-config.ts';
-import type { Connection } from '../../src/http/edge.ts';
+import type { Connection } from '../../src/http/arrival.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
 import { type TestClock, testClock } from './test-clock.ts';
 import { openTestDatabase } from './test-database.ts';

@@ -4,14 +4,15 @@ import { withFailurePolicy } from '../../src/throttle/failure-policy.ts';
 import { createMemoryStore } from '../../src/throttle/memory-store.ts';
 import { periodAt } from '../../src/throttle/quota-period.ts';
 import type { Bucket, ThrottleStore } from '../../src/throttle/throttle-store.ts';
-import { manualClock } from './manual-clock.ts';
+import { testClock } from '../support/test-clock.ts';
+
 import { bucket, quota, reservation } from './store-conformance.ts';
 
 const point = 1_000_000;
 
 /** A store that can be switched off, and counts how often it was asked. */
 function setUp(policy: 'local' | 'closed') {
-  const clock = manualClock();
+  const clock = testClock();
   const real = createMemoryStore({ clock });
   const down = { is: false, late: false, asked: 0 };
   const through =
@@ -71,7 +72,7 @@ describe('local', () => {
     down.is = true;
     const asked: number[] = [];
     for (const ms of [0, 0, 99, 1, 199, 1, 399, 1, 799, 1, 999, 1, 999, 1]) {
-      clock.pass(ms);
+      clock.advance(ms);
       down.asked = 0;
       await Promise.all(Array.from({ length: 20 }, () => guarded.peek([bucket()])));
       asked.push(down.asked);
@@ -96,7 +97,7 @@ describe('local', () => {
     for (let index = 0; index < 5; index++) await guarded.peek([bucket()]);
     expect(guarded.degraded).toBe(true);
     down.is = false;
-    clock.pass(100);
+    clock.advance(100);
     await Promise.all(Array.from({ length: 5 }, () => guarded.peek([bucket()])));
     expect(guarded.degraded).toBe(false);
     expect([said, failures]).toEqual([
@@ -127,7 +128,7 @@ describe('local', () => {
     for (let index = 0; index < 2; index++) await guarded.peek([of]);
     await guarded.settle(lost, 30 * point);
     [down.is, down.late] = [false, false];
-    clock.pass(1000);
+    clock.advance(1000);
     await guarded.peek([of]);
     await expect.poll(() => real.peek([of]), { timeout: 3000 }).toEqual([{ available: 970 * point, inFlight: 0 }]);
   });
@@ -151,7 +152,7 @@ describe('local', () => {
     down.is = true;
     await guarded.peek([of]);
     down.is = false;
-    clock.pass(1000);
+    clock.advance(1000);
     expect((await guarded.peek([of]))[0]?.available).toBe(400 * point);
     expect(guarded.degraded).toBe(false);
   });
@@ -163,7 +164,7 @@ describe('local', () => {
     const local = reservation(100, [of]);
     await guarded.reserve(local);
     down.is = false;
-    clock.pass(1000);
+    clock.advance(1000);
     expect(await guarded.settle(local, 40 * point)).toEqual([{ available: 210 * point, inFlight: 0 }]);
     expect((await guarded.peek([of]))[0]?.available).toBe(1000 * point);
   });
@@ -176,7 +177,7 @@ describe('local', () => {
     down.is = true;
     await expect(guarded.settle(reserved, 1)).resolves.toHaveLength(1);
     down.is = false;
-    clock.pass(1000);
+    clock.advance(1000);
     expect((await guarded.peek([of]))[0]?.available).toBe(900 * point);
   });
 

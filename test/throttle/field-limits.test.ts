@@ -8,7 +8,7 @@ import {
   installFieldLimits,
 } from '../../src/throttle/field-limits/install-field-limits.ts';
 import { createMemoryStore } from '../../src/throttle/memory-store.ts';
-import { type ManualClock, manualClock } from './manual-clock.ts';
+import { type TestClock, testClock } from '../support/test-clock.ts';
 
 interface Caller {
   readonly key: string;
@@ -17,7 +17,7 @@ interface Caller {
 function limitedSchema(
   rateLimit: RateLimitDeclaration,
   options: Partial<InstallFieldLimitsOptions> = {},
-  clock: ManualClock = manualClock(),
+  clock: TestClock = testClock(),
 ): GraphQLSchema {
   const schema = buildSchema(
     'type Query { search(text: String, by: By): Int other: Other } input By { name: String } type Other { search(text: String): Int }',
@@ -58,10 +58,10 @@ describe('field call limits', () => {
   });
 
   test('a refused call is an error on its path with the time to wait, without a status', async () => {
-    const clock = manualClock();
+    const clock = testClock();
     const schema = limitedSchema({ max: 1, window: 'PT1M' }, {}, clock);
     await run(schema, aliases(1));
-    clock.pass(15_000);
+    clock.advance(15_000);
     const { data, errors } = await run(schema, '{ again: search other { search } }');
     expect(data).toEqual({ again: null, other: { search: 2 } });
     expect(errors).toHaveLength(1);
@@ -73,10 +73,10 @@ describe('field call limits', () => {
   });
 
   test('a refused call does not count, and calls pass again when the window is over', async () => {
-    const clock = manualClock();
+    const clock = testClock();
     const schema = limitedSchema({ max: 2, window: '1m' }, {}, clock);
     expect(answered(await run(schema, aliases(5)))).toBe(2);
-    clock.pass(60_000);
+    clock.advance(60_000);
     expect(answered(await run(schema, aliases(5)))).toBe(2);
   });
 

@@ -1,19 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../src/throttle/memory-store.ts';
-import { manualClock } from './manual-clock.ts';
+import { testClock } from '../support/test-clock.ts';
+
 import { bucket, quota, reservation, storeConformance } from './store-conformance.ts';
 
 storeConformance('memory', async () => {
-  const clock = manualClock();
+  const clock = testClock();
   const store = createMemoryStore({ clock });
-  return { store, other: store, passTime: async (ms) => clock.pass(ms), now: clock.now, close: () => store.close() };
+  return { store, other: store, passTime: async (ms) => clock.advance(ms), now: clock.now, close: () => store.close() };
 });
 
 describe('memory store', () => {
   const point = 1_000_000;
 
   test('forgets buckets that are full again', async () => {
-    const clock = manualClock();
+    const clock = testClock();
     const store = createMemoryStore({ clock });
     for (let index = 0; index < 1000; index++) {
       const spent = reservation(10, [bucket({ restoreRate: 10 * point })]);
@@ -21,13 +22,13 @@ describe('memory store', () => {
       await store.settle(spent, 10 * point);
     }
     expect(store.size).toBe(1000);
-    clock.pass(2000);
+    clock.advance(2000);
     for (let index = 0; index < 400; index++) await store.reserve(reservation(10, [bucket()]));
     expect(store.size).toBeLessThan(500);
   });
 
   test('never remembers more than it may, and gives up the fullest it meets', async () => {
-    const store = createMemoryStore({ clock: manualClock(), maximumBuckets: 10 });
+    const store = createMemoryStore({ clock: testClock(), maximumBuckets: 10 });
     const drained = bucket({ restoreRate: point });
     const held = reservation(900, [drained]);
     await store.reserve(held);
@@ -41,24 +42,24 @@ describe('memory store', () => {
   });
 
   test('a clock that stands still or a reservation in flight does not lose a balance', async () => {
-    const clock = manualClock();
+    const clock = testClock();
     const store = createMemoryStore({ clock });
     const running = bucket({ restoreRate: 1000 * point });
     const held = reservation(10, [running], { ttlMs: 60_000 });
     await store.reserve(held);
-    clock.pass(5000);
+    clock.advance(5000);
     for (let index = 0; index < 50; index++) await store.reserve(reservation(1, [bucket()]));
     expect((await store.peek([running]))[0]?.inFlight).toBe(1);
   });
 
   test('a quota is settled in the period of its reservation, and starts anew in the next', async () => {
-    const clock = manualClock(Date.UTC(2026, 1, 28, 23, 59, 59));
+    const clock = testClock(Date.UTC(2026, 1, 28, 23, 59, 59));
     const store = createMemoryStore({ clock });
     const of = bucket({ restoreRate: 1000 * point, quota: quota(100) });
     const before = reservation(80, [of]);
     await store.reserve(before);
     expect(await store.reserve(reservation(30, [of]))).toMatchObject({ reason: 'QUOTA', retryAfterMs: 1000 });
-    clock.pass(1000);
+    clock.advance(1000);
     const after = reservation(90, [of]);
     expect(await store.reserve(after)).toMatchObject({ kind: 'RESERVED' });
     // Gives back 80 of February, not of March.
@@ -70,7 +71,7 @@ describe('memory store', () => {
   });
 
   test('a quota is not forgotten before its period is over', async () => {
-    const clock = manualClock(Date.UTC(2026, 1, 28, 12));
+    const clock = testClock(Date.UTC(2026, 1, 28, 12));
     const store = createMemoryStore({ clock });
     const of = bucket({ restoreRate: 1000 * point, quota: quota(100, 'DAY') });
     const spent = reservation(80, [of]);
@@ -79,10 +80,10 @@ describe('memory store', () => {
     const touch = async () => {
       for (let index = 0; index < 20; index++) await store.reserve(reservation(1, [bucket({ restoreRate: point })]));
     };
-    clock.pass(3_600_000);
+    clock.advance(3_600_000);
     await touch();
     expect((await store.peek([of]))[0]?.quota?.spent).toBe(80 * point);
-    clock.pass(12 * 3_600_000);
+    clock.advance(12 * 3_600_000);
     await touch();
     expect((await store.peek([of]))[0]?.quota?.spent).toBe(0);
   });

@@ -59,16 +59,6 @@ describe('policyFor', () => {
     expect(policy.maximumCost).toBe(300);
   });
 
-  test('what usage knows of a quota goes with it to the store', () => {
-    const known = { since: 1, spent: 2 };
-    const [bucket] = policyFor(
-      { ...apiKey, throttle: { quota: { points: 5, period: 'DAY' } } },
-      defaultPlans,
-      (id, period) => (id === 'key:k' && period === 'DAY' ? known : undefined),
-    ).buckets;
-    expect(bucket.quota).toEqual({ points: 5 * point, period: 'DAY', known });
-  });
-
   test('a plan that no longer exists gives the default of the type', () => {
     expect(policyFor({ ...apiKey, plan: 'GONE' }, defaultPlans).key.maximumAvailable).toBe(1000);
   });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lookAtWindows } from '../../src/throttle/look-at-windows.ts';
 import { periodAt } from '../../src/throttle/quota-period.ts';
 import type {
   Bucket,
@@ -326,6 +327,25 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
         expect(await spent(plain)).toBe(100 * point);
       });
 
+      test('of which there is no count is not begun when it asks, and goes on from what is known then', async () => {
+        const { startsAt: since } = periodAt('MONTH', now());
+        const plain = bucket();
+        const asking: Bucket = { ...plain, quota: { ...quota(100), ask: true } };
+        const wanted = reservation(10, [bucket({ quota: quota(50) }), asking]);
+        expect(await store.reserve(wanted)).toMatchObject({ kind: 'UNCOUNTED' });
+        expect(await store.peek(wanted.buckets)).toMatchObject([{ inFlight: 0 }, { available: 1000 * point }]);
+        const known = { ...plain, quota: quota(100, 'MONTH', { since, spent: 85 * point }) };
+        expect(await store.reserve({ ...wanted, buckets: [known] })).toMatchObject({ kind: 'RESERVED' });
+        expect(await harness.other.reserve(reservation(6, [asking]))).toMatchObject({ reason: 'QUOTA' });
+        expect(await harness.other.reserve(reservation(5, [asking]))).toMatchObject({ kind: 'RESERVED' });
+        expect(await spent(asking)).toBe(100 * point);
+        expect(
+          await store.reserve(reservation(101, [{ ...bucket(), quota: { ...quota(100), ask: true } }])),
+        ).toMatchObject({
+          kind: 'IMPOSSIBLE',
+        });
+      });
+
       test('of two refusals the longer one answers', async () => {
         const of = bucket({ restoreRate: 1000 * point, quota: quota(1500) });
         await store.reserve(reservation(1000, [of]));
@@ -373,6 +393,27 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
         await store.count([application]);
         expect(await store.count([key, application])).toMatchObject({ kind: 'REFUSED' });
         expect(await store.count([key])).toMatchObject({ kind: 'COUNTED', remaining: 9 });
+      });
+
+      test('a look counts nothing, and tells of a full window', async () => {
+        const of = window({ max: 1 });
+        for (let times = 0; times < 3; times++) {
+          expect(await lookAtWindows(store, [of])).toMatchObject({ kind: 'COUNTED' });
+        }
+        expect(await store.count([of])).toMatchObject({ kind: 'COUNTED', remaining: 0 });
+        const full = await lookAtWindows(store, [of]);
+        expect(full.kind === 'REFUSED' && full.retryAfterMs > 1 && full.retryAfterMs <= of.windowMs).toBe(true);
+      });
+
+      test('so many at once are counted in all windows, or in none', async () => {
+        const [key, application] = [window(), window({ max: 8, windowMs: 30_000 })];
+        const counted = await store.count([key, application], 5);
+        expect(counted).toMatchObject({ kind: 'COUNTED', remaining: 3, resetMs: 30_000, firstResetMs: 30_000 });
+        expect(await store.count([key, application], 4)).toMatchObject({ kind: 'REFUSED' });
+        expect(await store.count([key], 5)).toMatchObject({ kind: 'COUNTED', remaining: 0 });
+        const last = await store.count([application, window({ max: 1 })]);
+        expect(last).toMatchObject({ kind: 'COUNTED', remaining: 0, resetMs: 60_000 });
+        expect(last.kind === 'COUNTED' && last.firstResetMs <= 30_000).toBe(true);
       });
 
       test('remaining is that of the fullest window', async () => {

@@ -126,6 +126,12 @@ describe('a known mix of requests', () => {
       { id: names.id },
     );
     expect(unusedPrivileges).toEqual(['read:City.id']);
+    const { unusedPrivileges: more } = await ask(
+      'query ($id: ID!) { unusedPrivileges(apiKeyId: $id, since: "2026-11-24T12:00:00Z") }',
+      { id: populations.id },
+    );
+    expect(more).toContain('update:Mutation.updateCity');
+    expect(more.length).toBeGreaterThan(5);
   });
 
   it('says when and from where a key was used last', async () => {
@@ -238,6 +244,26 @@ describe('a report', () => {
     expect(codes).toEqual(['BAD_USER_INPUT']);
   });
 
+  it('has a series for each group, and the fields that were used most', async () => {
+    const { usage } = await ask(
+      `query ($keys: UsageFilter!) { usage(filter: $keys, interval: HOUR, groupBy: [API_KEY, OUTCOME]) {
+        groups { apiKey { id } outcome numbers { requests } points { at numbers { requests } } }
+        fields(first: 3) { rule uses denials } } }`,
+      { keys: { since: '2026-11-24T00:00:00Z', surface: 'API' } },
+    );
+    for (const { numbers, points } of usage.groups) {
+      expect(points).toEqual([{ at: '2026-11-24T12:00:00.000Z', numbers }]);
+    }
+    expect(usage.groups.length).toBeGreaterThan(4);
+    expect(usage.fields[0]).toMatchObject({ rule: 'read:City.name' });
+    const { usage: narrow } = await ask(
+      `query ($keys: UsageFilter!) { usage(filter: $keys, interval: HOUR, groupBy: [OUTCOME]) {
+        groups(first: 1, skip: 1) { outcome points { numbers { requests } } } fields { rule } } }`,
+      { keys: { since: '2026-11-24T00:00:00Z', apiKeyId: names.id, outcome: 'OK' } },
+    );
+    expect(narrow).toEqual({ groups: [], fields: [] });
+  });
+
   it('of a key is a field of it', async () => {
     const { apiKey } = await ask(
       `query ($id: ID!) { apiKey(id: $id) { usage(since: "2026-11-24T12:00:00Z", interval: HOUR, groupBy: [OUTCOME]) {
@@ -248,6 +274,23 @@ describe('a report', () => {
       { outcome: 'OK', numbers: { requests: 3 } },
       { outcome: 'INVALID', numbers: { requests: 2 } },
     ]);
+  });
+
+  it('of the calling key can be read with it, on both surfaces', async () => {
+    const own = `query ($since: DateTime!) { viewer { apiKey { usage(since: $since, interval: HOUR) {
+      since until total { requests errors latencyP95 } points { at numbers { requests } } } } } }`;
+    const since = { since: '2026-11-24T12:00:00Z' };
+    await server.management(server.adminKey, ofKeys, { keys: { ...since }, interval: 'HOUR', by: [] });
+    const { body } = await server.graphql(populations.key, own, since);
+    const { usage } = body.data.viewer.apiKey;
+    expect(usage).toMatchObject({ since: '2026-11-24T12:00:00.000Z', until: '2026-11-24T13:00:00.000Z' });
+    expect(usage.total.requests).toBeGreaterThanOrEqual(5);
+    expect(usage.points).toEqual([
+      { at: since.since.replace('Z', '.000Z'), numbers: { requests: usage.total.requests } },
+    ]);
+    expect((await ask(own, since)).viewer.apiKey.usage.total.requests).toBeGreaterThan(1);
+    const long = await server.graphql(populations.key, own, { since: '2025-01-01T00:00:00Z' });
+    expect(long.codes).toEqual(['BAD_USER_INPUT']);
   });
 });
 

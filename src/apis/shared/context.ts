@@ -1,5 +1,6 @@
 import type { ApiKeyRecord, KeySecretRecord } from '../../keys/api-key.ts';
 import type { Access } from '../../privileges/access.ts';
+import type { OwnUsage, OwnUsageRange } from '../../usage/report/own-usage.ts';
 
 /** The budget of the calling key at this moment, in points. */
 export interface BudgetView {
@@ -27,4 +28,6 @@ export interface CallerContext {
   /** Names of privileges that the key can use, within its own view. */
   usablePrivileges(): readonly string[];
   budget(): Promise<BudgetView>;
+  /** What the key did; `undefined` when the range has too many intervals. */
+  ownUsage(range: OwnUsageRange): OwnUsage | undefined;
 }

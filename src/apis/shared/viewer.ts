@@ -2,6 +2,7 @@ import type { ApiKeyRecord } from '../../keys/api-key.ts';
 import type { Builder } from './builder.ts';
 import type { BudgetView, CallerContext } from './context.ts';
 import { encodeGlobalId } from './global-id.ts';
+import { addViewerUsage, viewerUsage } from './viewer-usage.ts';
 
 /**
  * Adds `Query.viewer` and `Query.rateLimit`, open to every valid key. Their types are flat and wholly open: from them a
@@ -44,6 +45,7 @@ export function addViewer<Context extends CallerContext>(builder: Builder<Contex
     }),
   });
 
+  const { ViewerUsage, ViewerUsageInterval } = addViewerUsage(builder);
   const ViewerApiKey = builder.objectRef<ApiKeyRecord>('ViewerApiKey').implement({
     open: true,
     description: 'The calling key.',
@@ -55,6 +57,17 @@ export function addViewer<Context extends CallerContext>(builder: Builder<Contex
       environment: t.expose('environment', { type: ApiKeyEnvironment, nullable: false }),
       createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),
       expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true }),
+      usage: t.field({
+        type: ViewerUsage,
+        nullable: false,
+        description: 'What the key did, as far as it was written: that takes a second.',
+        args: {
+          since: t.arg({ type: 'DateTime', required: true, looksAt: [] }),
+          until: t.arg({ type: 'DateTime', looksAt: [], description: 'Now, when it is left out.' }),
+          interval: t.arg({ type: ViewerUsageInterval, required: true, looksAt: [] }),
+        },
+        resolve: (_key, range, caller) => viewerUsage(caller, range),
+      }),
     }),
   });
 

@@ -21,6 +21,8 @@ export const apiKeySecret = pgTable(
     activatedAt: instant('activated_at'),
     expiresAt: instant('expires_at'),
     lastUsedAt: instant('last_used_at'),
+    /** When it was first reported to stand in the open. */
+    exposedAt: instant('exposed_at'),
   },
   (table) => [
     check('api_key_secret_hash_check', sql`octet_length(${table.hash}) = 32`),

@@ -15,6 +15,8 @@ export const application = pgTable(
     metadata: jsonb('metadata'),
     plan: text('plan'),
     throttle: jsonb('throttle'),
+    /** What becomes of a key that somebody found in the open. */
+    leakPolicy: text('leak_policy').$type<'DISABLE' | 'EXPIRE_AFTER_GRACE' | 'ALERT'>().notNull().default('DISABLE'),
     status: text('status').$type<'ACTIVE' | 'DISABLED' | 'DELETED'>().notNull().default('ACTIVE'),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
@@ -23,6 +25,7 @@ export const application = pgTable(
   },
   (table) => [
     check('application_status_check', sql`${table.status} IN ('ACTIVE', 'DISABLED', 'DELETED')`),
+    check('application_leak_policy_check', sql`${table.leakPolicy} IN ('DISABLE', 'EXPIRE_AFTER_GRACE', 'ALERT')`),
     check('application_deleted_check', sql`(${table.status} = 'DELETED') = (${table.deletedAt} IS NOT NULL)`),
     index('application_name_index').on(table.name, table.id),
     index('application_created_at_index').on(table.createdAt, table.id),

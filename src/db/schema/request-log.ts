@@ -1,4 +1,4 @@
-import { bigint, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from './column-types.ts';
 
 /** One row a request, as far as REQUEST_LOG_RATE goes. Never arguments, variables or secrets. */
@@ -6,7 +6,7 @@ export const requestLog = pgTable(
   'request_log',
   {
     /** UUIDv7: rows are ordered by the time of the request. */
-    id: uuid('id').primaryKey(),
+    id: uuid('id').notNull(),
     at: instant('at').notNull(),
     /** As answered in X-Request-Id; not unique, since callers may send their own. */
     requestId: text('request_id').notNull(),
@@ -30,6 +30,7 @@ export const requestLog = pgTable(
     oneOf: integer('one_of').notNull(),
   },
   (table) => [
+    primaryKey({ name: 'request_log_pkey', columns: [table.id, table.at] }),
     index('request_log_request_id_index').on(table.requestId),
     index('request_log_api_key_index').on(table.apiKeyId, table.id),
     index('request_log_application_index').on(table.applicationId, table.id),

@@ -17,6 +17,11 @@ export const usageStale = pgTable(
   {
     level: text('level').$type<'HOUR' | 'DAY'>().notNull(),
     at: instant('at').notNull(),
+    /** Rises whenever something is added. */
+    version: bigint('version', { mode: 'number' }).notNull().default(1),
+    /** How far a roll-up of this version has come: up to this key, in order of their ids. */
+    rolledUpVersion: bigint('rolled_up_version', { mode: 'number' }),
+    rolledUpThrough: uuid('rolled_up_through'),
   },
   (table) => [primaryKey({ name: 'usage_stale_pkey', columns: [table.level, table.at] })],
 );

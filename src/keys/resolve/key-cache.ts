@@ -1,6 +1,7 @@
 import { boundedCache } from '../../kernel/bounded-cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { codedError } from '../../kernel/errors.ts';
+import type { ApiKeyRecord } from '../api-key.ts';
 import type { StoredKey } from './key-resolution.ts';
 
 export interface KeyCacheOptions {
@@ -10,10 +11,14 @@ export interface KeyCacheOptions {
   readonly maxKeys: number;
   /** Unknown ids have room of their own: guessing cannot push living keys out. */
   readonly maxUnknown: number;
+  /** Told of each look-up: whether the cache knew, be it that there is no such key. */
+  readonly onLookup?: ((hit: boolean) => void) | undefined;
 }
 
 export interface KeyCache {
   get(publicId: string): Promise<StoredKey | undefined>;
+  /** Whether this very record is what is kept of its key: nothing made it stale since it was read. */
+  holds(key: ApiKeyRecord): boolean;
   forgetKeys(publicIds: readonly string[]): void;
   /** Of an application's keys all are forgotten. */
   forgetApplications(applicationIds: readonly string[]): void;
@@ -43,7 +48,7 @@ interface Fill {
  * under way when its key was invalidated is neither kept nor used, but done again; so a revocation that returned is
  * seen by every request that decides after it.
  */
-export function createKeyCache({ clock, load, maxKeys, maxUnknown }: KeyCacheOptions): KeyCache {
+export function createKeyCache({ clock, load, maxKeys, maxUnknown, onLookup }: KeyCacheOptions): KeyCache {
   const entries = boundedCache<string, Entry>(maxKeys);
   const unknown = boundedCache<string, number>(maxUnknown);
   const fills = new Map<string, Fill>();
@@ -94,6 +99,7 @@ export function createKeyCache({ clock, load, maxKeys, maxUnknown }: KeyCacheOpt
     async get(publicId) {
       for (let round = 0; round < maxRounds; round++) {
         const hit = cached(publicId);
+        if (round === 0) onLookup?.(hit !== undefined);
         if (hit) return hit.stored;
         const fill = fills.get(publicId) ?? startFill(publicId);
         const stored = await fill.promise;
@@ -101,6 +107,7 @@ export function createKeyCache({ clock, load, maxKeys, maxUnknown }: KeyCacheOpt
       }
       throw codedError('DATABASE_UNAVAILABLE', 'The key changes faster than it can be read. Try again.');
     },
+    holds: (key) => entries.peek(key.publicId)?.stored.key === key,
     forgetKeys(publicIds) {
       for (const publicId of publicIds) {
         entries.delete(publicId);

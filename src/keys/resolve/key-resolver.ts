@@ -1,102 +1,134 @@
-import { max } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { isUnavailable } from '../../db/database-error.ts';
-import { auditEvent } from '../../db/schema/index.ts';
-import { boundedCache } from '../../kernel/bounded-cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { codedError } from '../../kernel/errors.ts';
+import type { Logger } from '../../kernel/logger.ts';
 import type { ApiKeyEnvironment, ApiKeyRecord, KeySecretRecord } from '../api-key.ts';
+import type { ChangeHints } from '../invalidation/change-hints.ts';
+import type { StaleKeys } from '../invalidation/key-change.ts';
+import { type KeyInvalidation, startKeyInvalidation } from '../invalidation/key-invalidation.ts';
 import { secretAt } from '../secret-at.ts';
 import { findByPublicId } from '../store/find-by-public-id.ts';
+import { findPublicId } from '../store/find-public-id.ts';
+import { isForeignToken } from '../token/foreign-token.ts';
 import { parseToken } from '../token/key-token.ts';
 import type { Peppers } from '../token/secret-hash.ts';
+import { createForeignKeys } from './foreign-keys.ts';
 import { type Judgement, judge } from './judge.ts';
 import { createKeyCache } from './key-cache.ts';
-import { type KeyChange, keyChangeChannel, parseKeyChange, unknownEpoch } from './key-change.ts';
-import { createKeyFreshness } from './key-freshness.ts';
 import type { KeyResolution, StoredKey, StoredSecret } from './key-resolution.ts';
+import { createKeyWatchers, type KeyWatchers } from './key-watchers.ts';
 import { matchSecret } from './match-secret.ts';
+import { createSecretRekeyer } from './secret-rekeyer.ts';
 
 export interface KeyResolverOptions {
   readonly database: Database;
   readonly clock: Clock;
+  readonly logger: Logger;
+  /** A UUID that no other process has. */
+  readonly instanceId: string;
+  /** Another way, beside the database's, by which instances tell each other of changes. */
+  readonly hints?: ChangeHints | undefined;
   readonly peppers: Peppers;
   readonly prefix: string;
   /** Environments whose keys are accepted. */
   readonly environments: readonly ApiKeyEnvironment[];
+  /** Beginnings of imported keys of other formats. */
+  readonly importPrefixes?: readonly string[];
+  /** Told of each look-up in the cache. */
+  readonly onLookup?: (hit: boolean) => void;
 }
 
-export interface KeyResolver {
+export interface KeyResolver extends Pick<KeyInvalidation, 'committed' | 'inForce' | 'close'> {
   /** Steps 2–4: format, look-up, secret, status. Rejects with `DATABASE_UNAVAILABLE` when it cannot look: nobody is let in then. */
   resolve(text: string): Promise<KeyResolution>;
+  /**
+   * Whether a record that `resolve` or `recheck` answered may be acted on at this very moment. Asked in the same turn of
+   * the event loop in which something starts; when it is false the key must be checked again.
+   */
+  isCurrent(key: ApiKeyRecord): boolean;
   /** Step 4 anew, for something that outlives its request: the key as it is now. */
   recheck(key: ApiKeyRecord, secret: KeySecretRecord): Promise<Judgement>;
-  /**
-   * Forgets at once what a change of this instance made stale, after its commit: the notification that follows then
-   * says nothing new.
-   */
-  forget(change: KeyChange): void;
-  close(): Promise<void>;
+  /** Calls `onStale` whenever the key may have changed, until the function that it answers is called. */
+  readonly watch: KeyWatchers['watch'];
 }
 
 const maxKeys = 50_000;
 const maxUnknown = 20_000;
-const maxAwaited = 1000;
+
+/** For how long a key that was read without a lease is believed, from when the statement was sent. */
+const believedAloneMs = 500;
 
 /**
- * The keys of this instance. Cached entries are dropped by notifications, which arrive with the commit of a change; see
- * `key-freshness.ts` for what bounds staleness when they do not. An embedded database has no other writer than this
- * process, so there the notification is exact and no confirmation is needed.
+ * The keys of this instance. It answers from its cache while it holds a lease (`instance-lease.ts`), and takes one when
+ * it has none. When there is none to be had although the database answers, it reads every key anew: slower, and right
+ * for every request that begins after a change was answered.
  */
 export async function startKeyResolver(options: KeyResolverOptions): Promise<KeyResolver> {
-  const { database, clock, peppers, prefix, environments } = options;
-  const cache = createKeyCache({ clock, load: (id) => findByPublicId(database.queries, id), maxKeys, maxUnknown });
-  const freshness = createKeyFreshness(clock, () => readEpoch(database), cache.clear);
-  /** Changes whose own notification is still under way. */
-  const awaited = boundedCache<number, true>(maxAwaited);
-  const confirm = database.kind === 'PGLITE' ? async () => {} : freshness.confirm;
+  const { database, clock, peppers, prefix, environments, importPrefixes = [] } = options;
+  const load = (publicId: string) => findByPublicId(database.queries, publicId);
+  const cache = createKeyCache({ clock, load, maxKeys, maxUnknown, onLookup: options.onLookup });
+  const find = (hashes: readonly Uint8Array[]) => findPublicId(database.queries, hashes);
+  const foreign = createForeignKeys({ clock, peppers, find });
+  const rekeyer = createSecretRekeyer(options);
+  const watchers = createKeyWatchers();
+  /** Of keys that were read without a lease: until when they are believed. */
+  const believedUntil = new WeakMap<ApiKeyRecord, number>();
 
-  async function current(publicId: string): Promise<StoredKey | undefined> {
-    try {
-      await confirm();
-      return await cache.get(publicId);
-    } catch (cause) {
-      if (!isUnavailable(cause)) throw cause;
-      throw codedError('DATABASE_UNAVAILABLE', 'The key cannot be checked at the moment. Try again.');
-    }
-  }
-
-  function forget(change: KeyChange): void {
-    if (change.keys === 'ALL') {
+  function forget(stale: StaleKeys): void {
+    if (stale.keys === 'ALL') {
       cache.clear();
     } else {
-      cache.forgetKeys(change.keys);
-      if (change.applications.length > 0) cache.forgetApplications(change.applications);
+      cache.forgetKeys(stale.keys);
+      if (stale.applications.length > 0) cache.forgetApplications(stale.applications);
     }
+    foreign.forgetUnknown();
+    watchers.tell(stale);
   }
 
-  const stopListening = await database.listen(
-    keyChangeChannel,
-    (payload) => {
-      const change = parseKeyChange(payload);
-      if (!awaited.delete(change.epoch)) forget(change);
-      freshness.heard(change.epoch);
-    },
-    () => {
-      awaited.clear();
-      cache.clear();
-    },
-  );
+  const { lease, ...invalidation } = await startKeyInvalidation({ ...options, forget });
+
+  async function publicIdOf(text: string): Promise<string | undefined | 'MALFORMED'> {
+    const token = parseToken(text, prefix);
+    if (token) return environments.includes(token.environment) ? token.publicId : 'MALFORMED';
+    return isForeignToken(text, importPrefixes) ? await orUnavailable(() => foreign.publicIdOf(text)) : 'MALFORMED';
+  }
+
+  function current(publicId: string): Promise<StoredKey | undefined> {
+    return orUnavailable(async () => {
+      if (lease.isLive() || (await lease.obtain())) return await cache.get(publicId);
+      const until = clock.monotonic() + believedAloneMs;
+      const stored = await load(publicId);
+      if (stored) believedUntil.set(stored.key, until);
+      return stored;
+    });
+  }
 
   return {
+    ...invalidation,
+    watch: watchers.watch,
+    async close() {
+      await rekeyer.close();
+      await invalidation.close();
+    },
     async resolve(text) {
-      const token = parseToken(text, prefix);
-      if (!token || !environments.includes(token.environment)) return { kind: 'MALFORMED' };
-      const stored = await current(token.publicId);
+      const publicId = await publicIdOf(text);
+      if (publicId === 'MALFORMED') return { kind: 'MALFORMED' };
+      const stored = publicId === undefined ? undefined : await current(publicId);
       const secret = matchSecret(text, stored, peppers);
+      if (!secret) foreign.disproved(text);
       if (!stored) return { kind: 'UNKNOWN' };
       if (!secret) return { kind: 'WRONG_SECRET', key: stored.key };
-      return judgeAt(stored, secret, clock.now());
+      // Of an imported key the text does not say it.
+      if (!environments.includes(stored.key.environment)) return { kind: 'MALFORMED' };
+      const judgement = judgeAt(stored, secret, clock.now());
+      if (judgement.kind === 'ACTIVE') rekeyer.proved(text, secret);
+      return judgement;
+    },
+    isCurrent(key) {
+      if (lease.isLive() && cache.holds(key)) return true;
+      const until = believedUntil.get(key);
+      return until !== undefined && clock.monotonic() < until;
     },
     async recheck(key, secret) {
       const stored = await current(key.publicId);
@@ -104,21 +136,19 @@ export async function startKeyResolver(options: KeyResolverOptions): Promise<Key
       if (!stored || !proved) return { kind: 'REVOKED', at: undefined, key };
       return judgeAt(stored, proved, clock.now());
     },
-    forget(change) {
-      forget(change);
-      if (change.epoch !== unknownEpoch) awaited.set(change.epoch, true);
-    },
-    close: stopListening,
   };
+}
+
+async function orUnavailable<Value>(read: () => Promise<Value>): Promise<Value> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (!isUnavailable(cause)) throw cause;
+    throw codedError('DATABASE_UNAVAILABLE', 'The key cannot be checked at the moment. Try again.');
+  }
 }
 
 function judgeAt({ key, secrets }: StoredKey, { record }: StoredSecret, now: number): Judgement {
   const all = secrets.map((secret) => secret.record);
   return judge(key, secretAt(record, all, now), now);
-}
-
-/** Every change writes an audit event under one lock, so the last number is the place of the last change. */
-async function readEpoch(database: Database): Promise<number> {
-  const [row] = await database.queries.select({ epoch: max(auditEvent.seq) }).from(auditEvent);
-  return row?.epoch ?? 0;
 }

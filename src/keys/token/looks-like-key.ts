@@ -1,3 +1,5 @@
+import { shortestRest } from './foreign-token.ts';
+
 /**
  * Finds text that has the shape of one of our keys, whether or not it is one: for scanners and redaction. `prefix` is
  * a valid key prefix, so it needs no escaping.
@@ -7,16 +9,21 @@ export function keyShape(prefix: string, flags = ''): RegExp {
 }
 
 /**
- * True when `text`, as it is or percent-decoded, contains something of a key's shape: for refusing URLs that carry a
- * key. Word boundaries do not count here, so that `?x_<key>_y` is refused too.
+ * True when `text`, as it is or percent-decoded, contains something of a key's shape, ours or one that begins with an
+ * import prefix: for refusing URLs that carry a key. Word boundaries do not count here, so that `?x_<key>_y` is refused
+ * too.
  */
-export function looksLikeKey(text: string, prefix: string): boolean {
-  const shape = new RegExp(body(prefix));
+export function looksLikeKey(text: string, prefix: string, importPrefixes: readonly string[] = []): boolean {
+  const shape = new RegExp([body(prefix), ...importPrefixes.map(foreignBody)].join('|'));
   return shape.test(text) || (text.includes('%') && shape.test(decoded(text)));
 }
 
 function body(prefix: string): string {
   return `${prefix}_(?:live|test)_[0-9A-Za-z]{12}_[0-9A-Za-z]{38}`;
+}
+
+function foreignBody(prefix: string): string {
+  return `${prefix.replaceAll('.', '\\.')}[0-9A-Za-z._-]{${shortestRest},}`;
 }
 
 /** Decodes every escape of an ASCII character, twice (a proxy may have encoded an encoded URL); the rest stays. */

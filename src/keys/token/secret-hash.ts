@@ -41,8 +41,3 @@ export interface StoredHash {
   readonly hash: Uint8Array;
   readonly pepperVersion: number;
 }
-
-/** Compared in place of a stored hash when no key has the public id: the same work, never a match but by chance 2⁻²⁵⁶. */
-export function dummyHash(peppers: Peppers): StoredHash {
-  return { hash: new Uint8Array(32), pepperVersion: peppers.current.version };
-}

@@ -19,18 +19,19 @@ export async function admitOperation(
   surface: Surface,
   services: PipelineServices,
 ): Promise<Admission> {
-  const { operation, variables, context } = candidate;
+  const { operation, document, variables, context } = candidate;
   const { plan, demands, argumentChecks } = operation;
   const { key, privileges } = caller;
   const { schema, argumentReader } = surface;
   const { coerced } = variables;
-  const restrictable = restrictedOperation(plan, coerced);
+  const { watch } = services;
+  const restrictable = restrictedOperation(plan, coerced, document);
   const retiring = judgeRetiringSecret(key.type, caller.secret, restrictable);
   if (retiring.kind === 'REFUSED') return retiring;
-  const restricted = restrictOperation(key, restrictable, surface);
+  const restricted = watch.step('operation restrictions', () => restrictOperation(key, restrictable, surface));
   // Where forbidden names look unknown, a refusal that needs the name comes after that.
   if (restricted.kind === 'REFUSED' && key.onDenied !== 'HIDE') return restricted;
-  const allowed = judgePrivileges(checkDemands(demands, privileges, variables));
+  const allowed = watch.step('privileges', () => judgePrivileges(checkDemands(demands, privileges, variables)));
   if (allowed.kind === 'REFUSED') return allowed;
   if (restricted.kind === 'REFUSED') return restricted;
 

@@ -57,13 +57,13 @@ export async function affordOperation(
   services: PipelineServices,
 ): Promise<Affordable | Validated | CostRefusal> {
   const { privileges, policy } = caller;
-  const estimated = judgeEstimate(formula.estimate(coerced, privileges));
+  const estimated = services.watch.step('cost', () => judgeEstimate(formula.estimate(coerced, privileges)));
   if (estimated.kind === 'REFUSED') return estimated;
   const { estimate } = estimated;
   const breakdown = costMode && formula.breakdown(coerced, privileges);
   const purse: Purse = { caller, estimate, breakdown, services };
 
-  const urgent = estimate.points <= urgentPoints && isUrgent(plan, surface.urgentMutations);
+  const urgent = estimate.points <= urgentPoints && isUrgent(plan, surface.urgentMutations, () => coerced);
   const maximumCost = urgent ? urgentPoints : policy.maximumCost;
   const priced = judgePrice(estimate, maximumCost, () => formula.topFields(coerced, privileges));
   const measures = isMeasured(caller, plan);
@@ -110,8 +110,15 @@ interface Reserved {
   readonly slotsTaken: boolean;
 }
 
-async function reserve({ caller: { policy }, estimate, services }: Purse, reservation: Reservation): Promise<Reserved> {
-  const asked = await unlessUnavailable(services.throttle.reserve(reservation));
+function reserve(purse: Purse, reservation: Reservation): Promise<Reserved> {
+  return purse.services.watch.step('throttle', () => reserveIn(purse, reservation));
+}
+
+async function reserveIn(
+  { caller: { policy }, estimate, services: { throttle } }: Purse,
+  reservation: Reservation,
+): Promise<Reserved> {
+  const asked = await unlessUnavailable(throttle.reserve(reservation));
   if (asked.kind === 'REFUSED') return { verdict: asked, states: [], store: 'local', slotsTaken: false };
   const { answer } = asked;
   const store = answer.local ? 'local' : 'shared';

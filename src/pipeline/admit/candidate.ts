@@ -1,3 +1,4 @@
+import type { DocumentNode } from 'graphql';
 import type { CostMode } from '../../cost/cost-extensions.ts';
 import type { CoercedVariables } from '../../plan/document-plan.ts';
 import type { RawVariables } from '../document/coerce-variables.ts';
@@ -12,6 +13,8 @@ export interface VariableValues {
 /** What asks to be admitted. */
 export interface Candidate {
   readonly operation: PreparedOperation;
+  /** As it was sent, of which the operation may be what denials left. */
+  readonly document: DocumentNode;
   readonly variables: VariableValues;
   /** The context value that it will be executed with. */
   readonly context: object;

@@ -22,7 +22,7 @@ export async function identify(
   const { arrival } = record;
   const header = arrival.repeatedCredentials ? { kind: 'OVERLOADED' as const } : readKeyHeader(request.headers);
   if (header.kind !== 'PRESENTED') return judgeHeader(header);
-  const resolution = await services.keys.resolve(header.text);
+  const resolution = await services.watch.step('key', () => services.keys.resolve(header.text));
   if ('key' in resolution) record.namedKey = resolution.key;
   if (resolution.kind !== 'ACTIVE') {
     const refusal = judgeKey(resolution);
@@ -33,7 +33,7 @@ export async function identify(
   const { key } = resolution;
   const verdict = judgeSurface(key.type, surface.type);
   if (verdict.kind === 'REFUSED') return verdict;
-  const restricted = restrictClient(request, record, key, surface);
+  const restricted = services.watch.step('client restrictions', () => restrictClient(request, record, key, surface));
   if (restricted.kind === 'REFUSED') return restricted;
   const secret = await firstUsed(resolution, services);
   return {
@@ -58,7 +58,9 @@ async function firstUsed(
 }
 
 /** Step 6: requests in the window. */
-export async function countRequest({ policy }: Caller, { throttle }: PipelineServices): Promise<Verdict> {
-  const counted = await unlessUnavailable(throttle.count(policy.windows));
-  return counted.kind === 'REFUSED' ? counted : judgeWindow(counted.answer);
+export async function countRequest({ policy }: Caller, { throttle, watch }: PipelineServices): Promise<Verdict> {
+  return watch.step('requests window', async () => {
+    const counted = await unlessUnavailable(throttle.count(policy.windows));
+    return counted.kind === 'REFUSED' ? counted : judgeWindow(counted.answer);
+  });
 }

@@ -1,3 +1,4 @@
+import type { DocumentNode } from 'graphql';
 import { judgeApiRestrictions } from '../../admission/api-restrictions.ts';
 import { judgeRestrictions } from '../../admission/restrictions.ts';
 import { passed, type Verdict } from '../../admission/verdict.ts';
@@ -6,6 +7,7 @@ import { type CoercedVariables, type DocumentPlan, holds } from '../../plan/docu
 import { judgeClient, listsOrigin, type PresentedClient, presentedClient } from '../../restrictions/judge-client.ts';
 import { judgeRestrictedOperation, type RestrictedOperation } from '../../restrictions/judge-operation.ts';
 import type { OperationKind } from '../../restrictions/restrictions.ts';
+import { documentHash } from '../document/document-hash.ts';
 import type { Surface } from '../surface.ts';
 
 /** The part of the request's record that this step reads and writes. */
@@ -41,10 +43,11 @@ export function restrictOperation(key: ApiKeyRecord, operation: RestrictedOperat
   return restrictions ? judgeApiRestrictions(judgeRestrictedOperation(restrictions, operation), operation) : passed;
 }
 
-/** The root fields that will be executed: by name, never by response name. */
+/** The root fields that will be executed, by name, never by response name; and the document as it was sent. */
 export function restrictedOperation(
   { operation, root }: DocumentPlan,
   variables: CoercedVariables,
+  document: DocumentNode,
 ): RestrictedOperation {
   const fields = (root.byType[0]?.fields ?? []).filter(({ when }) => holds(when, variables));
   return {
@@ -53,8 +56,16 @@ export function restrictedOperation(
       if (field.kind === 'TYPENAME') return [];
       return field.kind === 'FIELD' ? [field.field.coordinate.field] : [field.node.name.value];
     }),
+    // Few keys are for listed documents only: nobody else waits for a hash.
+    get documentHash() {
+      return documentHash(document);
+    },
   };
 }
 
 /** What an export of the schema is. */
-export const schemaOperation: RestrictedOperation = { type: 'QUERY', rootFields: ['__schema'] };
+export const schemaOperation: RestrictedOperation = {
+  type: 'QUERY',
+  rootFields: ['__schema'],
+  documentHash: undefined,
+};

@@ -1,6 +1,8 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import type { Outcome } from '../../admission/verdict.ts';
 import { isUnavailable } from '../../db/database-error.ts';
+import { statusOf } from '../../kernel/error-codes.ts';
 import { codedError, codeOf } from '../../kernel/errors.ts';
 import { asRequestError } from './refusal.ts';
 
@@ -22,6 +24,13 @@ export function finishResult<Result extends ExecutionResult>(
   if (!result.errors || result.errors.length === 0) return result;
   const finished = result.errors.map((error) => finishError(error, requestId, logger));
   return { ...result, errors: 'data' in result ? finished.map(withoutStatus) : finished.map(withStatus) };
+}
+
+/** What became of a request that no step decided on: our own faults are not the caller's. */
+export function outcomeOf([error]: readonly GraphQLError[]): Outcome {
+  const status = statusOf((error && codeOf(error)) ?? 'INTERNAL_SERVER_ERROR');
+  if (status === 503) return 'UNAVAILABLE';
+  return status === 500 ? 'ERROR' : 'INVALID';
 }
 
 /** Yoga gives some errors a status of its own (405 for a mutation by GET); which of them are 200 for JSON is ours to say. */

@@ -28,7 +28,10 @@ interface KeyWarning {
 function warningFor({ key, secret }: Pick<Caller, 'key' | 'secret'>, now: number): KeyWarning | undefined {
   const expiresAt = Math.min(key.expiresAt ?? Infinity, secret.expiresAt ?? Infinity);
   if (secret.status === 'RETIRING') {
-    const warning = 'The key was rotated: this secret of it ends soon. Use the new one.';
+    const warning =
+      secret.exposedAt === undefined
+        ? 'The key was rotated: this secret of it ends soon. Use the new one.'
+        : 'This secret of the key was found in the open, and ends soon. Ask the owner of the API for another.';
     return { expiresAt: Number.isFinite(expiresAt) ? expiresAt : undefined, warning };
   }
   if (key.expiresAt === undefined || key.expiresAt - now > warnedMs) return undefined;

@@ -1,4 +1,4 @@
-import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphql';
+import type { GraphQLError, OperationDefinitionNode } from 'graphql';
 import { boundedCache } from '../../kernel/bounded-cache.ts';
 import { codeOf } from '../../kernel/errors.ts';
 import type { CompiledSchema } from '../../plan/compiled-schema.ts';
@@ -8,34 +8,35 @@ import { type CompiledPrivileges, compilePrivileges } from '../../privileges/com
 import { checkDemands } from '../../privileges/demands.ts';
 import { privilegeSet } from '../../privileges/grammar/parse-privilege-set.ts';
 import { normalizeDocument } from '../../usage/normalize-document.ts';
-import type { FieldUse, UsageDocument, UsageEvent, UsageOperation } from '../../usage/usage-event.ts';
+import type { FieldUse, UsageEvent, UsageOperation } from '../../usage/usage-event.ts';
 import type { VariableValues } from '../admit/candidate.ts';
 import type { PreparedOperation } from '../document/prepare-operation.ts';
 import type { RequestRecord, StreamEvent } from '../request-record.ts';
 import type { PipelineServices } from '../services.ts';
 
-/** Step 14, after the answer was made; and for each event of a stream, which is no request but costs something. */
-export type RecordUsage = (record: RequestRecord, headers: Headers, event?: StreamEvent) => void;
+/**
+ * Step 14, after the answer was made; and for each event of a stream, which is no request but costs something. Answers
+ * with what was counted.
+ */
+export type RecordUsage = (record: RequestRecord, headers: Headers, event?: StreamEvent) => UsageEvent | undefined;
 
 /** Sets of fields that are kept for one operation and one set of rules: one for each way to give its variables. */
 const setsPerOperation = 32;
 
 /** Turns finished requests of one surface into usage. A fault here is logged and costs nobody an answer. */
 export function usageRecording(schema: CompiledSchema, { usage, clock, logger }: PipelineServices): RecordUsage {
-  const documents = new WeakMap<OperationDefinitionNode, UsageDocument>();
+  const operations = new WeakMap<OperationDefinitionNode, UsageOperation>();
   const usesOf = fieldUses(schema);
 
+  /** One object for all requests of a document: usage knows them by it. */
   function operationOf({ operation, document }: RequestRecord): UsageOperation | undefined {
     if (operation === undefined) return undefined;
     const { type, name, definition } = operation;
-    return { type, name, document: definition && document && documentOf(document, definition) };
-  }
-
-  function documentOf(document: DocumentNode, definition: OperationDefinitionNode): UsageDocument {
-    const known = documents.get(definition);
+    if (definition === undefined || document === undefined) return { type, name, document: undefined };
+    const known = operations.get(definition);
     if (known !== undefined) return known;
-    const made = normalizeDocument(document, definition);
-    documents.set(definition, made);
+    const made = { type, name, document: normalizeDocument(document, definition) };
+    operations.set(definition, made);
     return made;
   }
 
@@ -68,8 +69,10 @@ export function usageRecording(schema: CompiledSchema, { usage, clock, logger }:
     try {
       const request = eventOf(record, headers);
       usage.record(event ? { ...request, ...event, at: clock.now(), requests: 0, uses: [], denials: [] } : request);
+      return request;
     } catch (err) {
       logger.error({ requestId: record.arrival.requestId, err }, 'a request was not counted');
+      return undefined;
     }
   };
 }

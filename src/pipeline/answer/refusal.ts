@@ -6,13 +6,16 @@ import type { RequestRecord } from '../request-record.ts';
 
 /**
  * Errors about the document itself (GraphQL over HTTP, "application/json"): 200 for a client that asks for
- * `application/json`, their own status for `application/graphql-response+json`. Every other refusal keeps its status
- * under both.
+ * `application/json`, their own status for `application/graphql-response+json`. Those of the protocol of persisted
+ * queries are among them because some of its clients read no error in any other JSON answer. Every other refusal keeps
+ * its status under both.
  */
 const documentCodes: ReadonlySet<ErrorCode> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'BAD_USER_INPUT',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
 /** The same error as a request error: with the HTTP status of its code, and headers that belong to it. */

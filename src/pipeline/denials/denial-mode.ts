@@ -40,7 +40,7 @@ export function decideDenials(
   const denied = deniedFields(plan, demands, privileges, variables);
   if (denied === undefined) return asItIs;
   // Step 8 judges what was asked for, not what is left of it.
-  const restricted = restrictOperation(key, restrictedOperation(plan, variables.coerced), surface);
+  const restricted = restrictOperation(key, restrictedOperation(plan, variables.coerced, document), surface);
   if (restricted.kind === 'REFUSED') return restricted;
   return remaining(operation, document, denied, surface);
 }

@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
@@ -9,6 +10,7 @@ import {
 } from 'graphql';
 import { codeOf } from '../../kernel/errors.ts';
 import { type CoercedVariables, type Condition, type DocumentPlan, holds } from '../../plan/document-plan.ts';
+import { neverNullVariables, nullProblems } from './null-variables.ts';
 
 /** How an API reads the arguments of its fields, beyond what GraphQL makes of them: ranges, texts, ids of its own. */
 export interface ArgumentReader {
@@ -26,12 +28,19 @@ export interface ArgumentCheck {
   readonly when: Condition;
 }
 
+export interface ArgumentChecks {
+  readonly read: readonly ArgumentCheck[];
+  /** Variables that stand where null may not, though their types have it. */
+  readonly neverNull: readonly string[];
+}
+
 /** Known with the document: few fields have arguments, fewer have rules for them. */
 export function argumentChecks(
   schema: GraphQLSchema,
+  document: DocumentNode,
   plan: DocumentPlan,
   reader: ArgumentReader,
-): readonly ArgumentCheck[] {
+): ArgumentChecks {
   const checks = new Map<FieldNode, ArgumentCheck>();
   for (const { byType } of plan.selections) {
     for (const { type, fields } of byType) {
@@ -44,7 +53,7 @@ export function argumentChecks(
       }
     }
   }
-  return [...checks.values()];
+  return { read: [...checks.values()], neverNull: neverNullVariables(schema, document, plan.operation) };
 }
 
 /**
@@ -52,7 +61,7 @@ export function argumentChecks(
  * a reader that fails otherwise will fail again where it belongs, at its field.
  */
 export async function checkArguments(
-  checks: readonly ArgumentCheck[],
+  { read, neverNull }: ArgumentChecks,
   reader: ArgumentReader,
   {
     schema,
@@ -61,9 +70,10 @@ export async function checkArguments(
     context,
   }: { schema: GraphQLSchema; plan: DocumentPlan; variables: CoercedVariables; context: object },
 ): Promise<readonly GraphQLError[]> {
-  const errors: GraphQLError[] = [];
+  const errors: GraphQLError[] = [...nullProblems(neverNull, variables)];
+  if (errors.length > 0) return errors;
   const info = { schema, operation: plan.operation, variableValues: { ...variables }, fragments: noFragments };
-  for (const { definition, node, when } of checks) {
+  for (const { definition, node, when } of read) {
     if (!holds(when, variables)) continue;
     try {
       await reader.read(definition, node, context, info);

@@ -6,7 +6,7 @@ import type { CompiledSchema } from '../../plan/compiled-schema.ts';
 import type { DocumentPlan } from '../../plan/document-plan.ts';
 import { createPlanCache } from '../../plan/plan-cache.ts';
 import { compileDemands, type Demands } from '../../privileges/demands.ts';
-import { type ArgumentCheck, type ArgumentReader, argumentChecks } from './check-arguments.ts';
+import { type ArgumentChecks, type ArgumentReader, argumentChecks } from './check-arguments.ts';
 import { badLiteral } from './check-text.ts';
 import { type SeparatedDocument, separateIntrospection } from './separate-introspection.ts';
 
@@ -15,8 +15,8 @@ export interface PreparedOperation {
   readonly plan: DocumentPlan;
   readonly demands: Demands;
   readonly formula: CostFormula;
-  /** Fields whose arguments have rules of the API. */
-  readonly argumentChecks: readonly ArgumentCheck[];
+  /** Fields whose arguments have rules of the API, and variables that have one of GraphQL. */
+  readonly argumentChecks: ArgumentChecks;
   /** Present when the operation asks for the schema. */
   readonly separated: SeparatedDocument | undefined;
 }
@@ -79,7 +79,7 @@ function prepared(
   }
   const demands = compileDemands(schema, plan);
   const formula = compileFormula(schema, plan);
-  const checks = argumentChecks(schema.schema, plan, reader);
+  const checks = argumentChecks(schema.schema, document, plan, reader);
   const separated = plan.introspects ? separateIntrospection(document, plan.operation) : undefined;
   return { kind: 'PREPARED', operation: { plan, demands, formula, argumentChecks: checks, separated } };
 }

@@ -1,5 +1,6 @@
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, type ValidationRule, validate } from 'graphql';
 import { codedError, codeOf } from '../../kernel/errors.ts';
+import { overlapsTooMuch } from './field-overlap.ts';
 
 const mostErrors = 20;
 
@@ -9,14 +10,32 @@ export function validateDocument(
   document: DocumentNode,
   rules?: readonly ValidationRule[],
 ): readonly GraphQLError[] {
-  return unlessGivenUp(validate(schema, document, rules, { maxErrors: mostErrors, hideSuggestions: true }));
+  return problemsOf(schema, document, { rules, hideSuggestions: true });
+}
+
+interface ValidationOptions {
+  readonly rules?: readonly ValidationRule[] | undefined;
+  readonly hideSuggestions: boolean;
+}
+
+function problemsOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  { rules, hideSuggestions }: ValidationOptions,
+): readonly GraphQLError[] {
+  if (overlapsTooMuch(document)) return [tooManyOverlaps()];
+  return unlessGivenUp(validate(schema, document, rules, { maxErrors: mostErrors, hideSuggestions }));
 }
 
 /** graphql-js stops comparing fields with each other after so many pairs, and says so as if it were a mistake in them. */
 function unlessGivenUp(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   if (errors.at(-1)?.message !== 'Validation aborted.') return errors;
+  return [tooManyOverlaps()];
+}
+
+function tooManyOverlaps(): GraphQLError {
   const message = 'The document selects the same fields too often to be checked: merge its selections and fragments.';
-  return [codedError('QUERY_TOO_COMPLEX', message)];
+  return codedError('QUERY_TOO_COMPLEX', message);
 }
 
 export type ViewValidation = (view: GraphQLSchema, document: DocumentNode) => readonly GraphQLError[];
@@ -32,7 +51,7 @@ export function viewValidation(): ViewValidation {
     byView.set(view, byDocument);
     const known = byDocument.get(document);
     if (known !== undefined) return known;
-    const errors = unlessGivenUp(validate(view, document, undefined, { maxErrors: mostErrors })).map((error) => {
+    const errors = problemsOf(view, document, { hideSuggestions: false }).map((error) => {
       const { message, nodes, positions, source } = error;
       const where = { nodes: nodes ?? null, positions: positions ?? null, source: source ?? null };
       return codedError(codeOf(error) ?? 'GRAPHQL_VALIDATION_FAILED', message, {}, where);

@@ -4,6 +4,11 @@ export interface EventAnswer<Answer> {
   readonly ends: boolean;
 }
 
+export interface EventStream<Answer> extends AsyncIterableIterator<Answer> {
+  /** Ends it now, with a last answer of its own: also while it waits for an event. */
+  cut(last: Answer): void;
+}
+
 /**
  * Answers each event of a source, one at a time; a source that fails has a last answer, made by `failed`. It ends when a
  * signal is aborted (`onEnd` is told, perhaps more than once), also when nobody reads it: whoever left before the answer began never will.
@@ -16,10 +21,12 @@ export function eventStream<Event, Answer>(
   failed: (thrown: unknown) => Answer,
   signals: readonly AbortSignal[],
   onEnd: () => void = () => {},
-): AsyncIterableIterator<Answer> {
+): EventStream<Answer> {
   const events = source[Symbol.asyncIterator]();
   const done = { done: true, value: undefined } as const;
   let ended = false;
+  let last: { readonly value: Answer } | undefined;
+  let wake = () => {};
 
   async function end(): Promise<typeof done> {
     ended = true;
@@ -31,14 +38,30 @@ export function eventStream<Event, Answer>(
   for (const signal of signals) signal.addEventListener('abort', end, { once: true });
   if (signals.some(({ aborted }) => aborted)) void end();
 
+  function nextEvent(): Promise<IteratorResult<Event, unknown>> {
+    return new Promise((resolve, reject) => {
+      wake = () => resolve(done);
+      events.next().then(resolve, reject);
+    });
+  }
+
+  function takeLast(): IteratorResult<Answer> | undefined {
+    const taken = last;
+    last = undefined;
+    return taken && { done: false, value: taken.value };
+  }
+
   return {
     async next() {
-      if (ended) return end();
+      if (ended) return takeLast() ?? end();
       try {
-        const event = await events.next();
-        if (ended || event.done) return end();
+        const event = await nextEvent();
+        if (ended || event.done) return takeLast() ?? end();
         const { value, ends } = await answer(event.value);
-        if (ends) await end();
+        if (ends) {
+          last = undefined;
+          await end();
+        }
         return { done: false, value };
       } catch (thrown) {
         await end();
@@ -46,6 +69,13 @@ export function eventStream<Event, Answer>(
       }
     },
     return: end,
+    cut(value) {
+      if (ended) return;
+      last = { value };
+      // A source that fails while it is let go has failed for nobody.
+      end().catch(() => {});
+      wake();
+    },
     [Symbol.asyncIterator]() {
       return this;
     },

@@ -2,15 +2,34 @@ import type { MicroPoints } from '../../plan/compiled-schema.ts';
 import type { BucketState, Reservation } from '../../throttle/throttle-store.ts';
 import type { PricedOperation } from '../admit/afford-operation.ts';
 import type { PipelineServices } from '../services.ts';
+import type { InTime } from './in-time.ts';
 
 /** Off the response's path: nobody waits for it. A store that is down keeps the reservation charged. */
 export function settle(
   reservation: Reservation | undefined,
   actual: MicroPoints,
-  { throttle, logger }: PipelineServices,
+  { throttle, watch, logger }: PipelineServices,
 ): void {
   if (!reservation) return;
-  throttle.settle(reservation, actual).catch((err: unknown) => logger.warn({ err }, 'a reservation was not settled'));
+  watch
+    .step('settle', () => throttle.settle(reservation, actual))
+    .catch((err: unknown) => logger.warn({ err }, 'a reservation was not settled'));
+}
+
+/**
+ * Settles an operation, also one whose time is over. That one is charged in full, and holds its slots until its last
+ * resolver lets go, since until then it takes what slots are there to bound; one that never does so holds them as long as
+ * a process that died would.
+ */
+export function settleRun(
+  run: InTime<unknown>,
+  reservation: Reservation | undefined,
+  actual: MicroPoints,
+  services: PipelineServices,
+): void {
+  const end = (): void => settle(reservation, actual, services);
+  if (run.kind === 'ENDED') end();
+  else void run.work.then(end, end);
 }
 
 /** The estimate is never too low: one that was is a fault of ours, for which nobody pays and of which somebody hears. */

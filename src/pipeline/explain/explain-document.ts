@@ -35,7 +35,7 @@ export function readDocument(
   lens: CompiledPrivileges,
   limits: DocumentLimits,
 ): ReadDocument {
-  const document = parsed(text, limits);
+  const document = parsedDocument(text, limits);
   if (document instanceof GraphQLError) return refused('INVALID', [document]);
   const unknown = problemsOnView({ document, operationName }, surface.viewOf(lens), surface);
   if (unknown.length > 0) return refused('INVALID', unknown);
@@ -50,7 +50,8 @@ export function readDocument(
   return { kind: 'READ', operation: prepared.operation, document };
 }
 
-function parsed(text: string, limits: DocumentLimits): DocumentNode | GraphQLError {
+/** The document, or why it is none. */
+export function parsedDocument(text: string, limits: DocumentLimits): DocumentNode | GraphQLError {
   try {
     return parseDocument(new Source(text), limits);
   } catch (cause) {

@@ -30,15 +30,13 @@ const order = [
   'RECORD',
 ] as const;
 
-const givenKey = 'The request is explained as if it carried the key.';
+const givenKey = 'The request is explained as if it carried the secret.';
 const nothingRuns = 'Nothing runs and nothing is charged.';
 
 /** Why a step has no verdict; the others only when one before them refused. */
 const reasons: Readonly<Partial<Record<RequestStep, string>>> = {
   HEADER: givenKey,
-  FORMAT: givenKey,
   LOOKUP: givenKey,
-  REQUESTS_WINDOW: 'To look would count a request.',
   EXECUTE: nothingRuns,
   SETTLE: nothingRuns,
   RECORD: nothingRuns,
@@ -48,7 +46,7 @@ const reasons: Readonly<Partial<Record<RequestStep, string>>> = {
 export function explainedSteps() {
   const explained = new Map<RequestStep, ExplainedStep>();
   return {
-    /** @param note what a step that passed has to say all the same */
+    /** @param note what an admin should know, beside what the caller would be told */
     judge: (step: RequestStep, verdict: Verdict, note?: string): void =>
       void explained.set(step, explain(step, verdict, note)),
     all: (): readonly ExplainedStep[] => order.map((step) => explained.get(step) ?? skipped(step)),
@@ -66,5 +64,7 @@ function explain(step: RequestStep, verdict: Verdict, note: string | undefined):
   if (verdict.kind === 'PASSED') return { step, outcome: 'PASSED', code: undefined, message: note };
   const [first] = verdict.errors;
   const more = verdict.errors.length > 1 ? ` (and ${verdict.errors.length - 1} more)` : '';
-  return { step, outcome: 'REFUSED', code: codeOf(first), message: `${first?.message ?? ''}${more}` };
+  const told = `${first?.message ?? ''}${more}`;
+  const message = note === undefined ? told : `${told} ${note}`;
+  return { step, outcome: 'REFUSED', code: codeOf(first), message };
 }

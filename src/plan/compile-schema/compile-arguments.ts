@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import type { CompiledArgument, ListSize, PrivilegeBit } from '../compiled-schema.ts';
 import type { SchemaDeclaration } from '../declarations.ts';
-import { privilegeBit } from '../privilege-bit.ts';
+import { privilegeBit, withReads } from '../privilege-bit.ts';
 import type { ProblemList } from '../schema-declaration-error.ts';
 import type { Verb } from '../verb.ts';
 import type { InputCompiler } from './compile-inputs.ts';
@@ -93,9 +93,9 @@ export function argumentCompiler(
     const needs: PrivilegeBit[] = [];
     const needsWhereVisible: PrivilegeBit[] = [];
     for (const text of texts) {
-      const bits = coordinates.bitsOf(text, 'read', declaredAt);
-      const abstract = isAbstractType(schema.getType(text.split('.')[0] ?? ''));
-      (abstract ? needsWhereVisible : needs).push(...bits);
+      const isAbstract = isAbstractType(schema.getType(text.split('.')[0] ?? ''));
+      if (isAbstract) needsWhereVisible.push(...coordinates.ownReadsOf(text, declaredAt));
+      else needs.push(...coordinates.bitsOf(text, 'read', declaredAt));
     }
     return { needs, needsWhereVisible };
   }
@@ -134,7 +134,7 @@ export function argumentCompiler(
       case 'RESULT':
         return isAbstractType(getNamedType(field.type))
           ? { needs: [], needsWhereVisible: readsOfResult(field) }
-          : { needs: readsOfResult(field), needsWhereVisible: [] };
+          : { needs: withReads(coordinates.list, readsOfResult(field)), needsWhereVisible: [] };
       default:
         problems.report(
           'UNDECLARED_ARGUMENT',

@@ -13,6 +13,7 @@ import type { CompiledField, CompiledObject, CompiledSchema } from '../compiled-
 import { privilegeBit } from '../privilege-bit.ts';
 import { problemList } from '../schema-declaration-error.ts';
 import type { Verb } from '../verb.ts';
+import { checkDeclarationNames } from './check-declarations.ts';
 import { argumentCompiler } from './compile-arguments.ts';
 import { inputCompiler } from './compile-inputs.ts';
 import { boundedListSize } from './compile-list-size.ts';
@@ -35,6 +36,7 @@ interface ObjectInProgress extends CompiledObject {
  */
 export function compileSchema(schema: GraphQLSchema): CompiledSchema {
   const problems = problemList();
+  checkDeclarationNames(schema, problems);
   const rules = readSchema(schema);
   const structure = proveStructure(schema);
   const coordinates = numberCoordinates(schema, structure, problems);
@@ -93,7 +95,7 @@ export function compileSchema(schema: GraphQLSchema): CompiledSchema {
       needs: isMutation
         ? mutationNeeds(schema, coordinate, verbs, declared, coordinates, problems)
         : coordinate.access === 'GATED'
-          ? [privilegeBit(coordinate, 'read')]
+          ? [privilegeBit(coordinate, 'read'), ...coordinate.reads]
           : [],
       type: field.type,
       possibleTypes: isCompositeType(named) ? possibleTypes(named) : [],

@@ -5,13 +5,14 @@ import type { Coordinate, PrivilegeBit } from '../compiled-schema.ts';
 import { privilegeBit } from '../privilege-bit.ts';
 import type { ProblemList } from '../schema-declaration-error.ts';
 import type { Verb } from '../verb.ts';
+import { type CoordinateInProgress, fillReads } from './derived-fields.ts';
 import { readField, readType } from './read-declarations.ts';
 import { objectTypes, type ProvenStructure } from './structure.ts';
 
 /** Every coordinate of a schema and its number; input coordinates join while inputs are compiled. */
 export interface Coordinates {
-  readonly list: Coordinate[];
-  readonly byText: Map<string, Coordinate>;
+  readonly list: readonly Coordinate[];
+  readonly byText: ReadonlyMap<string, Coordinate>;
   ofField(type: string, field: string): Coordinate | undefined;
   /** The coordinate of an input field that maps to no entity. */
   ofInput(type: string, field: string): Coordinate;
@@ -20,6 +21,8 @@ export interface Coordinates {
    * is reported at `declaredAt`.
    */
   bitsOf(text: string, verb: Verb, declaredAt: string): readonly PrivilegeBit[];
+  /** `read` on each field that is named, without what those read. */
+  ownReadsOf(text: string, declaredAt: string): readonly PrivilegeBit[];
 }
 
 export function numberCoordinates(
@@ -27,10 +30,10 @@ export function numberCoordinates(
   structure: ProvenStructure,
   problems: ProblemList,
 ): Coordinates {
-  const list: Coordinate[] = [];
-  const byText = new Map<string, Coordinate>();
-  const add = (coordinate: Omit<Coordinate, 'id'>): Coordinate => {
-    const numbered = { id: list.length, ...coordinate };
+  const list: CoordinateInProgress[] = [];
+  const byText = new Map<string, CoordinateInProgress>();
+  const add = (coordinate: Omit<Coordinate, 'id' | 'reads'>): Coordinate => {
+    const numbered = { id: list.length, ...coordinate, reads: [] };
     list.push(numbered);
     byText.set(`${coordinate.type}.${coordinate.field}`, numbered);
     return numbered;
@@ -50,6 +53,18 @@ export function numberCoordinates(
     }
   }
   const ofField = (type: string, field: string): Coordinate | undefined => byText.get(`${type}.${field}`);
+  const named = (text: string, declaredAt: string): readonly Coordinate[] => {
+    const found = coordinatesNamed(schema, text, byText);
+    if (found.length === 0) {
+      const nearest = nearestName(text, byText.keys(), 3);
+      const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
+      problems.report('UNKNOWN_NAME', declaredAt, `names "${text}", which is no field of the schema${hint}`);
+    }
+    return found;
+  };
+  const gated = (text: string, declaredAt: string) =>
+    named(text, declaredAt).filter(({ access }) => access === 'GATED');
+  fillReads(schema, byText, named, problems);
   return {
     list,
     byText,
@@ -57,16 +72,12 @@ export function numberCoordinates(
     ofInput: (type, field) =>
       ofField(type, field) ?? add({ type, field, kind: 'INPUT', explicit: false, access: 'GATED' }),
     bitsOf: (text, verb, declaredAt) => {
-      const found = coordinatesNamed(schema, text, byText);
-      if (found.length === 0) {
-        const nearest = nearestName(text, byText.keys(), 3);
-        const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
-        problems.report('UNKNOWN_NAME', declaredAt, `names "${text}", which is no field of the schema${hint}`);
-      }
       // What everybody may read nobody may therefore change.
-      const judged = verb === 'read' ? found.filter(({ access }) => access === 'GATED') : found;
-      return judged.map((coordinate) => privilegeBit(coordinate, verb));
+      if (verb !== 'read') return named(text, declaredAt).map((coordinate) => privilegeBit(coordinate, verb));
+      // Whoever looks at a derived field looks at what it shows.
+      return gated(text, declaredAt).flatMap((coordinate) => [privilegeBit(coordinate, verb), ...coordinate.reads]);
     },
+    ownReadsOf: (text, declaredAt) => gated(text, declaredAt).map((coordinate) => privilegeBit(coordinate, 'read')),
   };
 }
 
@@ -76,7 +87,8 @@ function accessOf(type: GraphQLObjectType, fieldName: string, structure: ProvenS
   const declared = readField(field);
   if (declared.open || readType(type).open) return 'OPEN';
   if (declared.transparent) return 'TRANSPARENT';
-  return !declared.explicit && structure.isTransparent(type, field) ? 'TRANSPARENT' : 'GATED';
+  const isData = declared.explicit || declared.reads !== undefined;
+  return !isData && structure.isTransparent(type, field) ? 'TRANSPARENT' : 'GATED';
 }
 
 function coordinatesNamed(

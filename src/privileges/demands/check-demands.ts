@@ -1,6 +1,6 @@
 import type { CompiledObject, CompiledSchema, PrivilegeBit } from '../../plan/compiled-schema.ts';
 import { type CoercedVariables, type FieldPlan, holds } from '../../plan/document-plan.ts';
-import { ofBit } from '../../plan/privilege-bit.ts';
+import { ofBit, withReads } from '../../plan/privilege-bit.ts';
 import type { Verb } from '../../plan/verb.ts';
 import type { CompiledPrivileges } from '../compile-privileges.ts';
 import type { Demands } from './compile-demands.ts';
@@ -55,7 +55,7 @@ export function* denialsAt(
   const reached = reachedSelections(demands, variables.coerced);
   const counts = whatCounts(privileges);
   for (const demand of hasEverything ? demands.sights : demands.demands) {
-    if (demand.kind === 'BITS' && demand.bits.every(privileges.has)) continue;
+    if (demand.kind === 'BITS' && !demand.whereVisible && demand.bits.every(privileges.has)) continue;
     if (reached?.[demand.selection] === false || !holds(demand.when, variables.coerced)) continue;
     if (demand.kind !== 'SIGHT' && !counts(demand)) continue;
     for (const denial of denialsOf(demand, demands, privileges, variables)) yield { demand, denial };
@@ -120,14 +120,21 @@ function* missingBits(
     }
     return;
   }
-  const typesOf = (bit: PrivilegeBit): CompiledObject | undefined =>
-    schema.objectByName.get(ofBit(schema.coordinates, bit).coordinate.type);
-  const sees = (bit: PrivilegeBit): boolean => {
-    const type = typesOf(bit);
-    return type === undefined || privileges.seesObject(type);
-  };
-  const judged = demand.whereVisible && demand.bits.some(sees) ? demand.bits.filter(sees) : demand.bits;
+  const judged = demand.whereVisible ? bitsWhereVisible(demand.bits, schema, privileges) : demand.bits;
   for (const bit of judged) if (!privileges.has(bit)) yield bit;
+}
+
+/** Of those whose types the key can see, or of all when it sees none; what a derived field reads counts with it, wherever it stands. */
+function bitsWhereVisible(
+  bits: readonly PrivilegeBit[],
+  schema: CompiledSchema,
+  privileges: CompiledPrivileges,
+): readonly PrivilegeBit[] {
+  const seen = bits.filter((bit) => {
+    const type = schema.objectByName.get(ofBit(schema.coordinates, bit).coordinate.type);
+    return type === undefined || privileges.seesObject(type);
+  });
+  return withReads(schema.coordinates, seen.length > 0 ? seen : bits);
 }
 
 function* bitDenials(

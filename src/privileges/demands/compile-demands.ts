@@ -1,6 +1,7 @@
 import { neededBelow } from '../../plan/compile-schema/needed-bits.ts';
 import type { CompiledObject, CompiledSchema, PrivilegeBit } from '../../plan/compiled-schema.ts';
 import type { Condition, DataFieldPlan, DocumentPlan, SelectionPlan } from '../../plan/document-plan.ts';
+import { withReads } from '../../plan/privilege-bit.ts';
 import { verbs } from '../../plan/verb.ts';
 import type { Demand, DemandSite } from './demand.ts';
 import { presenceOf, suppliedInLiteral } from './supplied-in-literal.ts';
@@ -80,6 +81,7 @@ export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Dema
       const presence = presenceOf(value, plan.variables);
       add(argument.needs, { presence });
       add(argument.needsWhereVisible, { presence, whereVisible: true });
+      mark(withReads(schema.coordinates, argument.needsWhereVisible));
       for (const supplied of suppliedInLiteral(value, argument.input, inputVerbs, plan.variables)) {
         if (supplied.kind === 'BITS') {
           add(supplied.bits, { presence: supplied.presence });

@@ -25,7 +25,7 @@ export interface DemandSite {
 export interface BitsDemand extends DemandSite {
   readonly kind: 'BITS';
   readonly bits: readonly PrivilegeBit[];
-  /** Each bit counts only where the key can see the object type of its coordinate. */
+  /** Each bit, with what it reads, counts only where the key can see the object type of its coordinate. */
   readonly whereVisible: boolean;
   readonly presence: readonly Presence[];
 }

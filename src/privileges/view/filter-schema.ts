@@ -1,6 +1,7 @@
 import {
   type GraphQLArgument,
   GraphQLBoolean,
+  GraphQLDirective,
   GraphQLEnumType,
   type GraphQLField,
   type GraphQLFieldConfig,
@@ -71,12 +72,19 @@ export function filterSchema(schema: CompiledSchema, { sight }: CompiledPrivileg
     types: Object.values(full.getTypeMap())
       .filter((type) => reachable.has(type))
       .map(view),
-    directives: directives.filter(
-      (directive) =>
-        isSpecifiedDirective(directive) || directive.args.every(({ type }) => !isHiddenInput(type, reachable)),
-    ),
+    directives: directives.flatMap((directive) => {
+      if (isSpecifiedDirective(directive)) return [directive];
+      const isHidden = directive.args.some(({ type }) => isHiddenInput(type, reachable));
+      return isHidden ? [] : [viewOfDirective(directive, inputs, view)];
+    }),
     extensions: full.extensions,
   });
+}
+
+/** With the view's own types: a schema may have but one of each name. */
+function viewOfDirective(directive: GraphQLDirective, inputs: ShownInputs, view: View): GraphQLDirective {
+  const args = directive.args.map((argument) => [argument.name, viewOfArgument(argument, inputs, view)]);
+  return new GraphQLDirective({ ...directive.toConfig(), args: Object.fromEntries(args), astNode: null });
 }
 
 function isHiddenInput(type: GraphQLInputType, reachable: ReadonlySet<GraphQLNamedType>): boolean {

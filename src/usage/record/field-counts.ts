@@ -1,121 +1,94 @@
+import { boundedCache } from '../../kernel/bounded-cache.ts';
 import type { FieldUse, UsageEvent } from '../usage-event.ts';
+import { createFieldSets, type FieldSet } from './field-sets.ts';
+import type { Tallied, Tally } from './tally.ts';
 
-/** One row of `usage_field_hour` to be added to what is there. */
-export interface FieldRow {
-  /** Begin of the hour. */
-  readonly at: number;
+/** What tells a row of `usage_set_hour` from the others of its hour. */
+export interface SetOfKey extends Tallied {
   readonly apiKeyId: string;
   readonly applicationId: string;
   readonly surface: UsageEvent['surface'];
-  readonly coordinate: string;
-  readonly verb: FieldUse['verb'];
-  uses: number;
-  denials: number;
-  lastUsedAt: number | null;
+  readonly set: FieldSet;
 }
+
+/** Columns of a row. */
+export const fieldColumns = { uses: 0, denials: 1, lastUsedAt: 2 } as const;
+export const fieldWidth = 3;
 
 export interface FieldCounts {
-  /** True when there is more to keep than before. */
-  add(event: UsageEvent): boolean;
-  rows(at: number): readonly FieldRow[];
-  readonly size: number;
+  /** Adds the fields of a request to the tally of its minute. */
+  add(event: UsageEvent, tally: Tally<SetOfKey>): void;
+  /** Forgets what it knows of keys when that is much. Only while no tally holds any. */
+  tidy(): void;
 }
 
-interface SetCount {
-  readonly uses: readonly FieldUse[];
-  count: number;
-  lastAt: number;
+interface OfKey {
+  readonly hour: number;
+  readonly sets: Map<FieldSet, SetOfKey>;
 }
 
-interface KeyFields {
-  readonly applicationId: string;
-  readonly surface: UsageEvent['surface'];
-  /** Requests of one kind share one array, so most requests add one to one number. */
-  readonly sets: Map<readonly FieldUse[], SetCount>;
-  readonly rows: Map<string, FieldRow>;
-}
-
-/** Sets that stay apart for one key; more are counted field by field. */
-const maxSets = 100;
+/** Sets of more than one field that one key may have in an hour, on one instance; the fields of more are counted alone. */
+export const setsPerKey = 100;
+const maxKeys = 5000;
+const maxKnown = 200_000;
 const hourMs = 3_600_000;
 
-/** Fields of one minute, by key. What a key can add is bounded by the coordinates of the schema. */
+/** How often keys used fields, by set of fields: a request adds one to one number, however many fields it has. */
 export function createFieldCounts(): FieldCounts {
-  const keys = new Map<string, KeyFields>();
-  let size = 0;
-  return {
-    add(event) {
-      const { apiKey, uses, denials, surface, at } = event;
-      if (apiKey === undefined || (uses.length === 0 && denials.length === 0)) return false;
-      const before = size;
-      const name = `${apiKey.id} ${surface}`;
-      let fields = keys.get(name);
-      if (fields === undefined) {
-        fields = { applicationId: apiKey.applicationId, surface, sets: new Map(), rows: new Map() };
-        keys.set(name, fields);
-      }
-      if (uses.length > 0) {
-        const known = fields.sets.get(uses);
-        if (known !== undefined) {
-          known.count++;
-          known.lastAt = Math.max(known.lastAt, at);
-        } else if (fields.sets.size < maxSets) {
-          fields.sets.set(uses, { uses, count: 1, lastAt: at });
-          size += uses.length;
-        } else {
-          size += addUses(fields, apiKey.id, { uses, count: 1, lastAt: at });
-        }
-      }
-      for (const denial of denials) {
-        const { row, isNew } = rowOf(fields, apiKey.id, denial);
-        row.denials++;
-        if (isNew) size++;
-      }
-      return size > before;
-    },
-    rows(at) {
-      const hour = Math.floor(at / hourMs) * hourMs;
-      return [...keys].flatMap(([name, fields]) => {
-        const [apiKeyId = ''] = name.split(' ');
-        for (const set of fields.sets.values()) addUses(fields, apiKeyId, set);
-        fields.sets.clear();
-        return [...fields.rows.values()].map((row) => ({ ...row, at: hour }));
-      });
-    },
-    get size() {
-      return size;
-    },
-  };
-}
+  const fieldSets = createFieldSets();
+  const keys = boundedCache<string, OfKey>(maxKeys);
+  let made = 0;
 
-/** How many rows are new. */
-function addUses(fields: KeyFields, apiKeyId: string, { uses, count, lastAt }: SetCount): number {
-  let added = 0;
-  for (const use of uses) {
-    const { row, isNew } = rowOf(fields, apiKeyId, use);
-    row.uses += count;
-    row.lastUsedAt = Math.max(row.lastUsedAt ?? 0, lastAt);
-    if (isNew) added++;
+  function ofKey(apiKeyId: string, { surface, at }: UsageEvent): OfKey {
+    const name = surface === 'API' ? apiKeyId : `${apiKeyId} ${surface}`;
+    const known = keys.get(name);
+    const hour = Math.floor(at / hourMs);
+    if (known !== undefined && known.hour >= hour) return known;
+    const fresh: OfKey = { hour, sets: new Map() };
+    keys.set(name, fresh);
+    return fresh;
   }
-  return added;
-}
 
-function rowOf(fields: KeyFields, apiKeyId: string, { coordinate, verb }: FieldUse) {
-  const name = `${verb}:${coordinate}`;
-  const known = fields.rows.get(name);
-  if (known !== undefined) return { row: known, isNew: false };
-  const { applicationId, surface } = fields;
-  const row: FieldRow = {
-    at: 0,
-    apiKeyId,
-    applicationId,
-    surface,
-    coordinate,
-    verb,
-    uses: 0,
-    denials: 0,
-    lastUsedAt: null,
+  return {
+    add(event, tally) {
+      const { apiKey, surface, uses, denials, at } = event;
+      if (apiKey === undefined || (uses.length === 0 && denials.length === 0)) return;
+      const { sets } = ofKey(apiKey.id, event);
+
+      const count = (set: FieldSet, column: number): void => {
+        let one = sets.get(set);
+        if (one === undefined) {
+          one = {
+            apiKeyId: apiKey.id,
+            applicationId: apiKey.applicationId,
+            surface,
+            set,
+            tally: undefined,
+            row: 0,
+          };
+          sets.set(set, one);
+          made++;
+        }
+        const row = tally.rowOf(one);
+        const numbers = tally.numbers();
+        numbers[row + column] = (numbers[row + column] ?? 0) + 1;
+        if (column === fieldColumns.uses) {
+          numbers[row + fieldColumns.lastUsedAt] = Math.max(numbers[row + fieldColumns.lastUsedAt] ?? 0, at);
+        }
+      };
+      const countAll = (fields: readonly FieldUse[], column: number): void => {
+        if (fields.length === 0) return;
+        const set = fieldSets.of(fields);
+        if (set.rules.length === 1 || sets.has(set) || sets.size < setsPerKey) count(set, column);
+        else for (const alone of fieldSets.apart(fields)) count(alone, column);
+      };
+      countAll(uses, fieldColumns.uses);
+      countAll(denials, fieldColumns.denials);
+    },
+    tidy() {
+      if (made <= maxKnown) return;
+      keys.clear();
+      made = 0;
+    },
   };
-  fields.rows.set(name, row);
-  return { row, isNew: true };
 }

@@ -20,48 +20,61 @@ export interface LastUses {
   written(uses: DueLastUses, now: number): void;
 }
 
-/** One key is written at most this often. */
+interface SecretUse {
+  readonly secretId: string;
+  readonly apiKeyId: string;
+  at: number;
+  /** As the event says it. */
+  from: string;
+  /** The last use that was written, and when that was. */
+  writtenUse: number;
+  writtenAt: number;
+}
+
+/** One secret is written at most this often. */
 const intervalMs = 60_000;
-const maxKeys = 50_000;
+const maxSecrets = 50_000;
 
 /** When keys and secrets were last used, and from where: the last word of a minute, and what comes first at once. */
 export function createLastUses(): LastUses {
-  const keys = tracker();
-  const secrets = tracker();
+  const uses = boundedCache<string, SecretUse>(maxSecrets);
   return {
     add({ apiKey, at, clientAddress }) {
       // A key that was named without its secret was not used.
       if (apiKey?.secretId === undefined) return;
-      const from = cleanLabel(clientAddress, 60);
-      keys.use({ id: apiKey.id, at, from });
-      secrets.use({ id: apiKey.secretId, at, from });
+      const known = uses.get(apiKey.secretId);
+      if (known === undefined) {
+        uses.set(apiKey.secretId, {
+          secretId: apiKey.secretId,
+          apiKeyId: apiKey.id,
+          at,
+          from: clientAddress,
+          writtenUse: Number.NEGATIVE_INFINITY,
+          writtenAt: Number.NEGATIVE_INFINITY,
+        });
+      } else if (known.at < at) {
+        known.at = at;
+        known.from = clientAddress;
+      }
     },
-    due: (now, all) => ({ keys: keys.due(now, all), secrets: secrets.due(now, all) }),
-    written(uses, now) {
-      keys.written(uses.keys, now);
-      secrets.written(uses.secrets, now);
+    due(now, all) {
+      const secrets: LastUse[] = [];
+      const keys = new Map<string, LastUse>();
+      for (const { secretId, apiKeyId, at, from, writtenUse, writtenAt } of uses.values()) {
+        if (at <= writtenUse || !(all || now - writtenAt >= intervalMs)) continue;
+        const use = { id: secretId, at, from: cleanLabel(from, 60) };
+        secrets.push(use);
+        const ofKey = keys.get(apiKeyId);
+        if (ofKey === undefined || ofKey.at < at) keys.set(apiKeyId, { ...use, id: apiKeyId });
+      }
+      return { keys: [...keys.values()], secrets };
     },
-  };
-}
-
-function tracker() {
-  const unwritten = boundedCache<string, LastUse>(maxKeys);
-  const writtenAt = boundedCache<string, number>(maxKeys);
-  return {
-    use(use: LastUse): void {
-      const known = unwritten.get(use.id);
-      if (known === undefined || known.at < use.at) unwritten.set(use.id, use);
-    },
-    due(now: number, all: boolean): readonly LastUse[] {
-      return [...unwritten.values()].filter(({ id }) => {
-        const last = writtenAt.get(id);
-        return all || last === undefined || now - last >= intervalMs;
-      });
-    },
-    written(uses: readonly LastUse[], now: number): void {
-      for (const use of uses) {
-        writtenAt.set(use.id, now);
-        if (unwritten.peek(use.id) === use) unwritten.delete(use.id);
+    written({ secrets }, now) {
+      for (const { id, at } of secrets) {
+        const use = uses.peek(id);
+        if (use === undefined) continue;
+        use.writtenUse = at;
+        use.writtenAt = now;
       }
     },
   };

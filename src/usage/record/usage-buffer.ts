@@ -1,37 +1,36 @@
 import { latencyBoundsMs } from '../../db/schema/latency-columns.ts';
 import type { UsageEvent } from '../usage-event.ts';
-import { createFieldCounts, type FieldCounts, type FieldRow } from './field-counts.ts';
-import { createLabelLimit, otherLabels, type UsageLabels } from './usage-labels.ts';
+import type { Combination } from './combination.ts';
+import { createFieldCounts, fieldWidth, type SetOfKey } from './field-counts.ts';
+import { createKnownCombinations } from './known-combinations.ts';
+import { createTally, type TakenRows, type Tally } from './tally.ts';
 
-/** One row of `usage_minute` to be added to what is there. */
-export interface CountRow extends UsageLabels {
-  /** Begin of the minute. */
+/** What was added up of one minute. */
+export interface MinuteOfUsage {
+  /** Its begin. */
   readonly at: number;
-  readonly apiKeyId: string | null;
-  readonly secretId: string | null;
-  readonly applicationId: string | null;
-  readonly surface: UsageEvent['surface'];
-  readonly operationType: string;
-  readonly outcome: string;
-  requests: number;
-  errors: number;
-  requestedCost: number;
-  actualCost: number;
-  latencyTotalMs: number;
-  /** One a part of the histogram. */
-  readonly latency: number[];
+  /** One row a combination, with the columns of `countColumns`. */
+  readonly counts: TakenRows<Combination>;
+  /** One row a key and set of fields, with the columns of `fieldColumns`. */
+  readonly fields: TakenRows<SetOfKey>;
 }
 
-export interface BufferedUsage {
-  readonly counts: readonly CountRow[];
-  readonly fields: readonly FieldRow[];
-}
+/** Columns of a row of counts; one a part of the latency histogram follows from `latency` on. */
+export const countColumns = {
+  requests: 0,
+  errors: 1,
+  requestedCost: 2,
+  actualCost: 3,
+  latencyTotalMs: 4,
+  latency: 5,
+} as const;
+const countWidth = countColumns.latency + latencyBoundsMs.length + 1;
 
 export interface UsageBuffer {
   /** False when it was counted under `other`. */
   add(event: UsageEvent): boolean;
-  /** Everything that was added since; the buffer is empty then. */
-  take(): BufferedUsage;
+  /** Everything that was added since, in order of time; the buffer is empty then. */
+  take(): readonly MinuteOfUsage[];
   /** Rows that it holds. */
   readonly size: number;
   /** Requests that were thrown away, oldest minutes first, because nobody took them. */
@@ -45,55 +44,71 @@ const minuteMs = 60_000;
 /** What is older is thrown away: the minutes around it are being removed from the database, too. */
 export const oldestMs = 24 * 60 * minuteMs;
 
+interface Minute {
+  readonly counts: Tally<Combination>;
+  readonly fields: Tally<SetOfKey>;
+}
+
 /** Adds requests up in memory, by minute; its size is bounded whatever clients send. */
 export function createUsageBuffer(): UsageBuffer {
-  const labelLimit = createLabelLimit();
-  const minutes = new Map<number, { readonly counts: Map<string, CountRow>; readonly fields: FieldCounts }>();
+  const combinations = createKnownCombinations();
+  const fieldCounts = createFieldCounts();
+  const minutes = new Map<number, Minute>();
+  /** Empty ones, whose memory is used again. */
+  const spare: Minute[] = [];
+  let latest: { readonly at: number; readonly minute: Minute } | undefined;
   let dropped = 0;
 
-  const total = (of: 'counts' | 'fields'): number => {
+  const total = (of: keyof Minute): number => {
     let sum = 0;
     for (const minute of minutes.values()) sum += minute[of].size;
     return sum;
   };
 
+  function minuteAt(at: number): Minute {
+    if (latest?.at === at) return latest.minute;
+    let minute = minutes.get(at);
+    if (minute === undefined) {
+      minute = spare.pop() ?? { counts: createTally(countWidth), fields: createTally(fieldWidth) };
+      minutes.set(at, minute);
+      while (Math.min(...minutes.keys()) < at - oldestMs) dropOldest();
+    }
+    latest = { at, minute };
+    return minute;
+  }
+
+  function remove(at: number, minute: Minute): MinuteOfUsage {
+    const taken = { at, counts: minute.counts.take(), fields: minute.fields.take() };
+    minutes.delete(at);
+    latest = undefined;
+    if (spare.length < 2) spare.push(minute);
+    return taken;
+  }
+
   function dropOldest(): void {
     const oldest = Math.min(...minutes.keys());
-    for (const { requests } of minutes.get(oldest)?.counts.values() ?? []) dropped += requests;
-    minutes.delete(oldest);
+    const minute = minutes.get(oldest);
+    if (minute !== undefined) dropped += requestsOf(remove(oldest, minute));
   }
 
   return {
     add(event) {
-      const at = Math.floor(event.at / minuteMs) * minuteMs;
-      let minute = minutes.get(at);
-      if (minute === undefined) {
-        minute = { counts: new Map(), fields: createFieldCounts() };
-        minutes.set(at, minute);
-        while (Math.min(...minutes.keys()) < at - oldestMs) dropOldest();
-      }
-      const labels = labelLimit.labelsOf(event);
-      const key = keyOf(event, labels);
-      const known = minute.counts.get(key);
-      if (known !== undefined) {
-        addTo(known, event);
-      } else {
-        const row = newRow(at, event, labels);
-        addTo(row, event);
-        minute.counts.set(key, row);
-        if (total('counts') > maxCounts) dropOldest();
-      }
-      if (minute.fields.add(event) && total('fields') > maxFields) dropOldest();
-      return labels !== otherLabels;
+      const minute = minuteAt(Math.floor(event.at / minuteMs) * minuteMs);
+      const combination = combinations.of(event);
+      const rows = minute.counts.size;
+      addTo(minute.counts, minute.counts.rowOf(combination), event);
+      if (minute.counts.size > rows && total('counts') > maxCounts) dropOldest();
+      const sets = minute.fields.size;
+      fieldCounts.add(event, minute.fields);
+      if (minute.fields.size > sets && total('fields') > maxFields) dropOldest();
+      return combination.isNamed;
     },
     take() {
       const inOrder = [...minutes].sort(([one], [other]) => one - other);
-      minutes.clear();
-      return {
-        // All instances write in one order: none waits for another that waits for it.
-        counts: inOrder.flatMap(([, { counts }]) => [...counts].sort(byKey).map(([, row]) => row)),
-        fields: inOrder.flatMap(([at, { fields }]) => fields.rows(at)),
-      };
+      const taken = inOrder.map(([at, minute]) => remove(at, minute));
+      combinations.tidy();
+      fieldCounts.tidy();
+      return taken;
     },
     get size() {
       return total('counts') + total('fields');
@@ -104,44 +119,24 @@ export function createUsageBuffer(): UsageBuffer {
   };
 }
 
-function byKey([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
-  return one < other ? -1 : 1;
+export function requestsOf({ counts: { numbers, width } }: MinuteOfUsage): number {
+  let sum = 0;
+  for (let row = 0; row < numbers.length; row += width) sum += numbers[row + countColumns.requests] ?? 0;
+  return sum;
 }
 
-function keyOf({ apiKey, surface, operation, outcome }: UsageEvent, labels: UsageLabels): string {
-  const { documentHash, operationName, clientName, clientVersion } = labels;
-  const own = `${apiKey?.id ?? ''}\n${apiKey?.secretId ?? ''}\n${surface}\n${operation?.type ?? ''}\n${outcome}`;
-  return `${own}\n${documentHash}\n${operationName}\n${clientName}\n${clientVersion}`;
-}
-
-function newRow(at: number, { apiKey, surface, operation, outcome }: UsageEvent, labels: UsageLabels): CountRow {
-  return {
-    ...labels,
-    at,
-    apiKeyId: apiKey?.id ?? null,
-    secretId: apiKey?.secretId ?? null,
-    applicationId: apiKey?.applicationId ?? null,
-    surface,
-    operationType: operation?.type ?? '',
-    outcome,
-    requests: 0,
-    errors: 0,
-    requestedCost: 0,
-    actualCost: 0,
-    latencyTotalMs: 0,
-    latency: new Array<number>(latencyBoundsMs.length + 1).fill(0),
+function addTo(tally: Tally<Combination>, row: number, event: UsageEvent): void {
+  const numbers = tally.numbers();
+  const add = (column: number, value: number): void => {
+    numbers[row + column] = (numbers[row + column] ?? 0) + value;
   };
-}
-
-function addTo(row: CountRow, event: UsageEvent): void {
-  row.requests += event.requests;
-  row.errors += event.errors;
-  row.requestedCost += event.requestedCost;
-  row.actualCost += event.actualCost;
+  add(countColumns.requests, event.requests);
+  add(countColumns.errors, event.errors);
+  add(countColumns.requestedCost, event.requestedCost);
+  add(countColumns.actualCost, event.actualCost);
   if (event.requests === 0) return;
-  row.latencyTotalMs += Math.round(event.latencyMs);
-  const part = latencyPart(event.latencyMs);
-  row.latency[part] = (row.latency[part] ?? 0) + 1;
+  add(countColumns.latencyTotalMs, Math.round(event.latencyMs));
+  add(countColumns.latency + latencyPart(event.latencyMs), 1);
 }
 
 function latencyPart(ms: number): number {

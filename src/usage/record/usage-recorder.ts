@@ -4,10 +4,12 @@ import { boundedCache } from '../../kernel/bounded-cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { MakeId } from '../../kernel/uuid.ts';
+import { createPartitions } from '../partitions.ts';
 import type { UsageDocument, UsageEvent, UsageOperation } from '../usage-event.ts';
+import type { FieldSet } from './field-sets.ts';
 import { createLastUses } from './last-uses.ts';
 import { createRequestSampler } from './request-sampler.ts';
-import { createUsageBuffer, oldestMs } from './usage-buffer.ts';
+import { createUsageBuffer, type MinuteOfUsage, oldestMs, requestsOf } from './usage-buffer.ts';
 import { type SeenDocument, type UsageBatch, writeBatch } from './write-batch.ts';
 import { writeLastUses } from './write-last-uses.ts';
 
@@ -45,12 +47,16 @@ const flushIntervalMs = 1000;
 const eventsPerFlush = 5000;
 const maxLogRows = 10_000;
 const knownDocuments = 5000;
+const knownSets = 5000;
 const closingAttempts = 3;
 const dayMs = 86_400_000;
 
+/** There is no partition for a row. */
+const noPartition = '23514';
+
 /** Data exceptions and violated constraints: trying again would bring the same answer, and hold up all that follows. */
 function isRefusedValue(error: unknown): boolean {
-  return error instanceof DatabaseError && /^2[23]/.test(error.sqlState);
+  return error instanceof DatabaseError && /^2[23]/.test(error.sqlState) && error.sqlState !== noPartition;
 }
 
 /**
@@ -66,8 +72,10 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
     makeId,
     random: options.random,
   });
+  let partitions = createPartitions(database);
   const lastUses = createLastUses();
   const seenDocuments = boundedCache<string, true>(knownDocuments);
+  const seenSets = boundedCache<string, number>(knownSets);
   const notedOn = new WeakMap<UsageDocument, number>();
   const instance = makeId();
   let documents: SeenDocument[] = [];
@@ -97,20 +105,43 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
     if (events === 0) return undefined;
     events = 0;
     seq++;
-    const batch = { instance, seq, at: clock.now(), ...buffer.take(), documents, log: sampler.take() };
+    const minutes = buffer.take();
+    const at = clock.now();
+    // Around midnight a document is noted for both days, and a statement may not touch a row twice.
+    const once = [...new Map(documents.map((document) => [document.hash, document])).values()];
+    const batch = { instance, seq, at, minutes, sets: newSets(minutes, at), documents: once, log: sampler.take() };
     documents = [];
     return batch;
   }
 
-  function giveUp({ counts }: UsageBatch): void {
-    for (const { requests } of counts) givenUp += requests;
+  /** Again each day, as with documents. */
+  function newSets(minutes: readonly MinuteOfUsage[], now: number): readonly FieldSet[] {
+    const day = Math.floor(now / dayMs);
+    const sets = new Map<string, FieldSet>();
+    for (const { fields } of minutes) {
+      for (const { set } of fields.of) {
+        if (seenSets.get(set.id) !== day) sets.set(set.id, set);
+        seenSets.set(set.id, day);
+      }
+    }
+    return [...sets.values()];
+  }
+
+  function giveUp({ minutes }: UsageBatch): void {
+    for (const minute of minutes) givenUp += requestsOf(minute);
+    // They may not be in the tables.
+    seenSets.clear();
+    seenDocuments.clear();
     unwritten = undefined;
   }
 
   async function writeOrGiveUp(batch: UsageBatch): Promise<void> {
     try {
+      await partitions.ensure([...batch.minutes, ...batch.log].map(({ at }) => at));
       await writeBatch(database, batch);
     } catch (err) {
+      // Somebody dropped one that was there: what is known of them is wrong.
+      if (err instanceof DatabaseError && err.sqlState === noPartition) partitions = createPartitions(database);
       if (!isRefusedValue(err)) throw err;
       logger.error({ err }, 'the database refuses values of usage; what came with them is not counted');
       giveUp(batch);

@@ -1,11 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../../db/database.ts';
-import { latencyColumnNames } from '../../db/schema/latency-columns.ts';
-import { dimensionsHash } from '../dimensions.ts';
 import type { UsageDocument } from '../usage-event.ts';
-import type { FieldRow } from './field-counts.ts';
+import type { FieldSet } from './field-sets.ts';
+import { chunks, timeOf } from './merged-rows.ts';
 import type { LogRow } from './request-sampler.ts';
-import type { CountRow } from './usage-buffer.ts';
+import type { MinuteOfUsage } from './usage-buffer.ts';
+import { addCounts, countRows } from './write-counts.ts';
+import { addFieldSets, addFields, fieldRows } from './write-fields.ts';
 
 /** What one instance adds to the tables in one transaction. */
 export interface UsageBatch {
@@ -13,8 +14,9 @@ export interface UsageBatch {
   /** Rises from batch to batch of an instance; a batch that is tried again keeps its number. */
   readonly seq: number;
   readonly at: number;
-  readonly counts: readonly CountRow[];
-  readonly fields: readonly FieldRow[];
+  readonly minutes: readonly MinuteOfUsage[];
+  /** Sets of fields that may not be in their table yet. */
+  readonly sets: readonly FieldSet[];
   readonly documents: readonly SeenDocument[];
   readonly log: readonly LogRow[];
 }
@@ -37,10 +39,12 @@ const dayMs = 24 * hourMs;
 export async function writeBatch(database: Database, batch: UsageBatch): Promise<void> {
   await database.transaction(async (queries) => {
     if (!(await isNew(database, queries, batch))) return;
-    for (const rows of chunks(batch.documents)) await queries.execute(addDocuments(rows, batch.at));
-    for (const rows of chunks(batch.counts)) await queries.execute(addCounts(rows));
-    for (const rows of chunks(batch.fields)) await queries.execute(addFields(rows));
-    for (const rows of chunks(batch.log)) await queries.execute(addLog(rows));
+    const { documents, sets, minutes, log, at } = batch;
+    for (const some of chunks(documents, chunkSize)) await queries.execute(addDocuments(some, at));
+    for (const some of chunks(sets, chunkSize)) await queries.execute(addFieldSets(some, at));
+    for (const some of chunks(countRows(minutes), chunkSize)) await queries.execute(addCounts(some));
+    for (const some of chunks(fieldRows(minutes), chunkSize)) await queries.execute(addFields(some));
+    for (const some of chunks(log, chunkSize)) await queries.execute(addLog(some));
     // Last, because the rows are shared by all instances: each holds them only while it commits.
     await queries.execute(markStale(batch));
   });
@@ -54,38 +58,6 @@ async function isNew(database: Database, queries: Queries, { instance, seq, at }
     queries,
   );
   return answer.length > 0;
-}
-
-function addCounts(rows: readonly CountRow[]): SQL {
-  const counters = ['requests', 'errors', 'requested_cost', 'actual_cost', 'latency_total_ms', ...latencyColumnNames];
-  const given = sql.raw(`"apiKeyId" AS api_key_id, "secretId" AS secret_id, "applicationId" AS application_id, surface,
-      "operationType" AS operation_type, "operationName" AS operation_name, "documentHash" AS document_hash, outcome,
-      "clientName" AS client_name, "clientVersion" AS client_version, requests, errors,
-      "requestedCost" AS requested_cost, "actualCost" AS actual_cost, "latencyTotalMs" AS latency_total_ms,
-      ${latencyColumnNames.map((name, part) => `latency[${part + 1}] AS ${name}`).join(', ')}`);
-  const columns = sql.raw(`api_key_id, secret_id, application_id, surface, operation_type, operation_name,
-      document_hash, outcome, client_name, client_version, ${counters.join(', ')}`);
-  return sql`INSERT INTO usage_minute AS t (at, dimensions, ${columns})
-    SELECT at, ${dimensionsHash}, ${columns} FROM (
-      SELECT ${instant('at')} AS at, ${given}
-      FROM json_to_recordset(${JSON.stringify(rows)}::json) AS given(at bigint, "apiKeyId" uuid, "secretId" uuid,
-        "applicationId" uuid, surface text, "operationType" text, "operationName" text, "documentHash" text, outcome text,
-        "clientName" text, "clientVersion" text, requests bigint, errors bigint, "requestedCost" bigint,
-        "actualCost" bigint, "latencyTotalMs" bigint, latency integer[])) named
-    ON CONFLICT (at, dimensions) DO UPDATE SET
-      ${sql.raw(counters.map((name) => `${name} = t.${name} + excluded.${name}`).join(', '))}`;
-}
-
-function addFields(rows: readonly FieldRow[]): SQL {
-  return sql`INSERT INTO usage_field_hour AS t (at, api_key_id, application_id, surface, coordinate, verb, uses, denials, last_used_at)
-    SELECT ${instant('at')}, "apiKeyId", "applicationId", surface, coordinate, verb, sum(uses), sum(denials),
-      ${instant('max("lastUsedAt")')}
-    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS given(at bigint, "apiKeyId" uuid, "applicationId" uuid,
-      surface text, coordinate text, verb text, uses bigint, denials bigint, "lastUsedAt" bigint)
-    GROUP BY given.at, "apiKeyId", "applicationId", surface, coordinate, verb
-    ORDER BY given.at, "apiKeyId", surface, coordinate, verb
-    ON CONFLICT (at, api_key_id, surface, coordinate, verb) DO UPDATE SET uses = t.uses + excluded.uses,
-      denials = t.denials + excluded.denials, last_used_at = greatest(t.last_used_at, excluded.last_used_at)`;
 }
 
 /** The table takes no more than `maxDocuments`: usage is counted by their hashes all the same. */
@@ -118,23 +90,14 @@ function instant(milliseconds: string): SQL {
   return sql.raw(`to_timestamp(${milliseconds} / 1000.0)`);
 }
 
-function markStale({ counts, fields }: UsageBatch): SQL {
-  const times = [...counts, ...fields].map(({ at }) => at);
-  const floors = (unit: number) => [...new Set(times.map((at) => Math.floor(at / unit) * unit))];
+function markStale({ minutes }: UsageBatch): SQL {
+  const floors = (unit: number) => [...new Set(minutes.map(({ at }) => Math.floor(at / unit) * unit))];
   const marks = [
     ...floors(hourMs).map((at) => ({ level: 'HOUR', at: timeOf(at) })),
     ...floors(dayMs).map((at) => ({ level: 'DAY', at: timeOf(at) })),
   ];
-  return sql`INSERT INTO usage_stale (level, at)
+  return sql`INSERT INTO usage_stale AS t (level, at)
     SELECT level, at FROM json_to_recordset(${JSON.stringify(marks)}::json) AS given(level text, at timestamptz)
     ORDER BY level, at
-    ON CONFLICT (level, at) DO UPDATE SET at = excluded.at`;
-}
-
-function timeOf(at: number): string {
-  return new Date(at).toISOString();
-}
-
-function* chunks<Row>(rows: readonly Row[]): Generator<readonly Row[]> {
-  for (let start = 0; start < rows.length; start += chunkSize) yield rows.slice(start, start + chunkSize);
+    ON CONFLICT (level, at) DO UPDATE SET version = t.version + 1`;
 }

@@ -1,34 +1,64 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../../db/database.ts';
-import { latencyColumnNames } from '../../db/schema/latency-columns.ts';
-import { dimensionsHash } from '../dimensions.ts';
+import { createPartitions, type Partitions } from '../partitions.ts';
+import { type KeyRange, replaceCounts, replaceFields, within } from './replace-rows.ts';
 
 type Level = 'HOUR' | 'DAY';
 
 const levels = {
-  HOUR: { counts: ['usage_minute', 'usage_hour'], lengthMs: 3_600_000 },
-  DAY: { counts: ['usage_hour', 'usage_day'], lengthMs: 86_400_000 },
+  HOUR: { from: 'usage_minute', to: 'usage_hour', lengthMs: 3_600_000 },
+  DAY: { from: 'usage_hour', to: 'usage_day', lengthMs: 86_400_000 },
 } as const;
 
 /** After the end of an hour or a day, so that what is written late does not make every roll-up run twice. */
 const settleMs = 120_000;
-/** Combinations of dimensions that one key keeps in one row of time; the rarest of more become `other`. */
-const combinationsPerKey = 1000;
+/** Rows of the finer level that one part reads, at least; one key is never cut. So a statement ends well in time. */
+const rowsPerPart = 20_000;
+/** Below every id of a key. */
+const beforeAllKeys = '00000000-0000-0000-0000-000000000000';
+
+export interface RollUpOptions {
+  /** Rows of one part: tests have few. */
+  readonly rowsPerPart?: number;
+  /** Parts of one call. */
+  readonly maxParts?: number;
+  /** Asked before each part: the next call goes on. */
+  readonly isStopped?: () => boolean;
+}
 
 /**
- * Makes the hours and days that are over from the finer level, each in a transaction of its own and from scratch: a
- * roll-up that is cut off has done nothing, and one that runs again comes to the same. Only one instance rolls up at a
+ * Makes the hours and days that are over from the finer level. Each is made in parts, by ranges of keys, each part in a
+ * transaction of its own: one that is cut off is continued, by whichever instance comes next, and begins anew when
+ * something was added in between. Until the last part readers take the finer level. Only one instance rolls up at a
  * time. Resolves to how many hours and days were made.
  */
-export async function rollUp(database: Database, now: number): Promise<number> {
-  let made = 0;
+export async function rollUp(
+  database: Database,
+  now: number,
+  { rowsPerPart: rows = rowsPerPart, maxParts = Number.POSITIVE_INFINITY, isStopped = () => false }: RollUpOptions = {},
+): Promise<number> {
+  const partitions = createPartitions(database);
+  let [made, parts] = [0, 0];
   for (const level of ['HOUR', 'DAY'] as const) {
     for (const at of await staleTimes(database, level, now)) {
-      if (!(await rollUpOne(database, level, at))) return made;
-      made++;
+      for (let state: PartState = 'MORE'; state === 'MORE'; parts++) {
+        if (parts >= maxParts || isStopped()) return made;
+        state = await rollUpPart(database, partitions, { level, at, rows });
+        if (state === 'BUSY') return made;
+        if (state === 'MADE') made++;
+      }
     }
   }
   return made;
+}
+
+/** `LEFT`: it is made already, or must wait for its hours. `BUSY`: another instance is at it. */
+type PartState = 'MORE' | 'MADE' | 'LEFT' | 'BUSY';
+
+interface Wanted {
+  readonly level: Level;
+  readonly at: number;
+  readonly rows: number;
 }
 
 /** Days come after all of their hours. */
@@ -41,27 +71,48 @@ async function staleTimes(database: Database, level: Level, now: number): Promis
   return rows.map(({ at }) => at);
 }
 
-/** False when another instance is at it. */
-async function rollUpOne(database: Database, level: Level, at: number): Promise<boolean> {
+async function rollUpPart(database: Database, partitions: Partitions, { level, at, rows }: Wanted): Promise<PartState> {
+  await partitions.ensure([at]);
+  const { lengthMs, from, to } = levels[level];
+  const span = sql`at >= ${timeOf(at)}::timestamptz AND at < ${timeOf(at + lengthMs)}::timestamptz`;
+  const stale = sql`level = ${level} AND at = ${timeOf(at)}::timestamptz`;
   return await database.transaction(async (queries) => {
     const [lock] = await database.rows<{ held: boolean }>(
       sql`SELECT pg_try_advisory_xact_lock(hashtext('fieldpass usage roll-up')) AS held`,
       queries,
     );
-    if (!lock?.held) return false;
-    // First: whoever adds to it from now on waits, and marks it anew after the commit.
-    await queries.execute(sql`DELETE FROM usage_stale WHERE level = ${level} AND at = ${timeOf(at)}::timestamptz`);
-    const { lengthMs, counts } = levels[level];
-    if (level === 'DAY' && (await hasStaleHours(database, queries, at))) {
-      await queries.execute(sql`INSERT INTO usage_stale (level, at) VALUES ('DAY', ${timeOf(at)}::timestamptz)
-        ON CONFLICT DO NOTHING`);
-      return true;
+    if (!lock?.held) return 'BUSY';
+    // Read first: whatever is added from now on raises the version, or marks the time anew.
+    const [progress] = await database.rows<Progress>(
+      sql`SELECT version, rolled_up_version AS "rolledUpVersion", rolled_up_through AS "rolledUpThrough"
+        FROM usage_stale WHERE ${stale}`,
+      queries,
+    );
+    if (progress === undefined || (level === 'DAY' && (await hasStaleHours(database, queries, at)))) return 'LEFT';
+    const { version, rolledUpVersion, rolledUpThrough } = progress;
+    const after = rolledUpVersion === version ? (rolledUpThrough ?? undefined) : undefined;
+    const range = await nextRange(database, queries, { from, span, after, rows });
+    await replaceCounts(queries, { from, to, at, span, range });
+    if (level === 'DAY' && range.after !== undefined) await replaceFields(queries, { at, span, range });
+
+    const isLast = range.after !== undefined && range.through === undefined;
+    if (!isLast) {
+      await queries.execute(sql`UPDATE usage_stale SET rolled_up_version = version,
+        rolled_up_through = ${range.through ?? beforeAllKeys}::uuid WHERE ${stale} AND version = ${version}`);
+      return 'MORE';
     }
-    const span = sql`at >= ${timeOf(at)}::timestamptz AND at < ${timeOf(at + lengthMs)}::timestamptz`;
-    await replaceCounts(queries, counts, timeOf(at), span);
-    if (level === 'DAY') await replaceFields(queries, timeOf(at), span);
-    return true;
+    const ended = await database.rows(
+      sql`DELETE FROM usage_stale WHERE ${stale} AND version = ${version} RETURNING at`,
+      queries,
+    );
+    return ended.length > 0 ? 'MADE' : 'MORE';
   });
+}
+
+interface Progress extends Record<string, unknown> {
+  readonly version: number;
+  readonly rolledUpVersion: number | null;
+  readonly rolledUpThrough: string | null;
 }
 
 /** Something was added since the day was chosen: the day must wait for its hours. */
@@ -74,54 +125,26 @@ async function hasStaleHours(database: Database, queries: Queries, day: number):
   return stale.length > 0;
 }
 
-async function replaceCounts(
+interface RangeWanted {
+  readonly from: string;
+  readonly span: SQL;
+  /** `undefined`: nothing was made yet, and what names no key comes first. */
+  readonly after: string | undefined;
+  readonly rows: number;
+}
+
+async function nextRange(
+  database: Database,
   queries: Queries,
-  [from, to]: readonly [string, string],
-  at: string,
-  span: SQL,
-): Promise<void> {
-  const own = 'api_key_id, secret_id, application_id, surface, operation_type, outcome';
-  const labels = ['operation_name', 'document_hash', 'client_name', 'client_version'];
-  const counters = ['requests', 'errors', 'requested_cost', 'actual_cost', 'latency_total_ms', ...latencyColumnNames];
-  const sums = sql.raw(
-    counters
-      .map((name) => (name.startsWith('latency_') && name !== 'latency_total_ms' ? capped(name) : `sum(${name})`))
-      .join(', '),
+  { from, span, after, rows }: RangeWanted,
+): Promise<KeyRange> {
+  if (after === undefined) return { after: undefined };
+  const [last] = await database.rows<{ id: string }>(
+    sql`SELECT api_key_id AS id FROM ${sql.raw(from)} WHERE ${span} AND ${within({ after, through: undefined })}
+      ORDER BY api_key_id OFFSET ${rows} LIMIT 1`,
+    queries,
   );
-  const named = sql.raw(counters.map((name) => `sum(${name}) AS ${name}`).join(', '));
-  const folded = sql.raw(
-    labels
-      .map((name) => {
-        const rest = name === 'operation_name' || name === 'client_name' ? 'other' : '';
-        return `CASE WHEN place <= ${combinationsPerKey} THEN ${name} ELSE '${rest}' END AS ${name}`;
-      })
-      .join(', '),
-  );
-  const dimensions = sql.raw(`${own}, ${labels.join(', ')}`);
-  const columns = sql.raw(counters.join(', '));
-  await queries.execute(sql`DELETE FROM ${sql.raw(to)} WHERE at = ${at}::timestamptz`);
-  await queries.execute(sql`INSERT INTO ${sql.raw(to)} (at, dimensions, ${dimensions}, ${columns})
-    SELECT ${at}::timestamptz, ${dimensionsHash}, ${dimensions}, ${sums} FROM (
-      SELECT ${sql.raw(own)}, ${folded}, ${columns} FROM (
-        SELECT *, row_number() OVER (PARTITION BY api_key_id, surface ORDER BY requests DESC, operation_name, document_hash) AS place
-        FROM (SELECT ${dimensions}, ${named} FROM ${sql.raw(from)} WHERE ${span} GROUP BY ${dimensions}) summed
-      ) placed
-    ) folded
-    GROUP BY ${dimensions}`);
-}
-
-async function replaceFields(queries: Queries, at: string, span: SQL): Promise<void> {
-  await queries.execute(sql`DELETE FROM usage_field_day WHERE at = ${at}::timestamptz`);
-  await queries.execute(sql`INSERT INTO usage_field_day
-      (at, api_key_id, application_id, surface, coordinate, verb, uses, denials, last_used_at)
-    SELECT ${at}::timestamptz, api_key_id, application_id, surface, coordinate, verb, sum(uses), sum(denials), max(last_used_at)
-    FROM usage_field_hour WHERE ${span}
-    GROUP BY api_key_id, application_id, surface, coordinate, verb`);
-}
-
-/** Parts of a histogram are `integer`: they stop at its largest value rather than stop the roll-up. */
-function capped(name: string): string {
-  return `least(sum(${name}), 2147483647)`;
+  return { after, through: last?.id };
 }
 
 function timeOf(at: number): string {

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import { createPartitions } from '../partitions.ts';
 import { removeOldUsage, type UsageRetention } from './remove-old-usage.ts';
 import { rollUp } from './roll-up.ts';
 
@@ -12,19 +13,25 @@ export interface UsageJobsOptions {
 }
 
 export interface UsageJobs {
-  /** Rolls up what is over and removes what is old. Rejects when the database is away; the next run makes up for it. */
+  /** Makes the partitions of the next days, rolls up what is over and removes what is old. Rejects when the database is away; the next run makes up for it. */
   run(): Promise<void>;
   close(): Promise<void>;
 }
 
 const intervalMs = 60_000;
+const dayMs = 86_400_000;
 
 /** Runs every minute, one run at a time. */
 export function startUsageJobs({ database, clock, logger, retention }: UsageJobsOptions): UsageJobs {
+  const partitions = createPartitions(database);
+  let closing = false;
   let running: Promise<void> | undefined;
 
   async function runOnce(): Promise<void> {
-    await rollUp(database, clock.now());
+    const now = clock.now();
+    await partitions.ensure([now, now + dayMs, now + 2 * dayMs]);
+    await rollUp(database, now, { isStopped: () => closing });
+    if (closing) return;
     await removeOldUsage(database, clock.now(), retention);
   }
 
@@ -44,6 +51,7 @@ export function startUsageJobs({ database, clock, logger, retention }: UsageJobs
     run,
     async close() {
       clearInterval(timer);
+      closing = true;
       await running?.catch(() => {});
     },
   };

@@ -30,6 +30,8 @@ describe('the management API', () => {
     ['disableApiKey', 'update:Mutation.disableApiKey'],
     ['enableApiKey', 'update:Mutation.enableApiKey'],
     ['revokeApiKey', 'update:Mutation.revokeApiKey'],
+    ['registerDocuments', 'write:Mutation.registerDocuments'],
+    ['reportLeakedApiKeys', 'update:Mutation.reportLeakedApiKeys'],
   ])('takes its own privilege for %s', (field, privilege) => {
     expect(texts(compiled.mutationType?.fields.get(field)?.needs ?? [])).toEqual([privilege]);
   });
@@ -50,6 +52,10 @@ describe('the management API', () => {
     ['DisableApiKeyInput.id', 'update', []],
     ['DisableApiKeyInput.reason', 'update', ['update:DisableApiKeyInput.reason']],
     ['RevokeApiKeyInput.descendants', 'update', []],
+    ['RegisterDocumentsInput.documents', 'write', ['write:Document.text']],
+    ['ReportLeakedApiKeysInput.keys', 'update', []],
+    ['ApiRestrictionInput.documentIds', 'write', ['write:ApiRestriction.documentIds']],
+    ['UpdateApplicationInput.leakPolicy', 'update', ['update:Application.leakPolicy']],
     ['CreateApplicationInput.ownerEmail', 'write', ['write:Application.ownerEmail']],
     ['UpdateApplicationInput.plan', 'update', ['update:Application.plan']],
     ['ThrottleInput.restoreRate', 'write', ['write:Throttle.restoreRate']],

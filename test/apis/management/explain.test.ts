@@ -145,11 +145,11 @@ describe('explainRequest', () => {
     expect(explained.steps.map(({ step, outcome }: { step: string; outcome: string }) => `${step} ${outcome}`)).toEqual(
       [
         'HEADER SKIPPED',
-        'FORMAT SKIPPED',
+        'FORMAT PASSED',
         'LOOKUP SKIPPED',
         'STATUS PASSED',
         'APPLICATION_RESTRICTIONS PASSED',
-        'REQUESTS_WINDOW SKIPPED',
+        'REQUESTS_WINDOW PASSED',
         'DOCUMENT PASSED',
         'API_RESTRICTIONS PASSED',
         'PRIVILEGES PASSED',

@@ -32,10 +32,12 @@ export async function ask(
     access: { hash: 'all', has: () => true, allows: () => true, sees: () => true },
     usablePrivileges: () => [],
     budget: () => Promise.reject(new Error('there is no budget here')),
+    ownUsage: () => undefined,
     administration: world.services,
     explainer: {
       requiredPrivileges: () => [],
       explain: () => Promise.reject(new Error('there is no pipeline here')),
+      documentProblems: () => [],
     },
     throttle: { peek: async () => [] },
     usage: { flush: async () => {} },

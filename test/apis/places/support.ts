@@ -66,6 +66,7 @@ export function placesContext(places: PlacesServices, access: Access = everythin
     access,
     clientAddress: '192.0.2.1',
     usablePrivileges: () => ['read:City.name'],
+    ownUsage: () => undefined,
     budget: async () => ({
       maximumAvailable: 1000,
       currentlyAvailable: 990,

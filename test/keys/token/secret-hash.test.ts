@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { digestOf, dummyHash, hashDigest, onePepper, secretMatches } from '../../../src/keys/token/secret-hash.ts';
+import { digestOf, hashDigest, onePepper, secretMatches } from '../../../src/keys/token/secret-hash.ts';
 
 const peppers = onePepper(new Uint8Array(32).fill(7));
 const stored = (token: string) => ({ hash: hashDigest(digestOf(token), peppers.current), pepperVersion: 1 });
@@ -24,7 +24,6 @@ describe('a stored secret', () => {
 
   test('of another length matches nothing and throws nothing', () => {
     expect(secretMatches('some key', { hash: new Uint8Array(31), pepperVersion: 1 }, peppers)).toBe(false);
-    expect(secretMatches('some key', dummyHash(peppers), peppers)).toBe(false);
   });
 
   test('under an older pepper of the list still matches', () => {

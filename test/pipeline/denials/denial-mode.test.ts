@@ -15,7 +15,7 @@ import { testClock } from '../../support/test-clock.ts';
 function placesSurface(): Surface {
   return buildSurface(placesSchema(), {
     type: 'API',
-    urgentMutations: [],
+    urgentMutations: {},
     onListTooLong: 'THROW',
     fieldLimits: createFieldLimits({ store: createMemoryStore({ clock: testClock() }) }),
     logger: createLogger('silent'),

@@ -25,6 +25,47 @@ const answerTwice = async (event: number) => ({ value: event * 2, ends: event ==
 const failed = () => -1;
 
 describe('a stream of events', () => {
+  it('that is cut while it waits for an event ends at once with its last answer, and lets its source go', async () => {
+    const source = pushed();
+    const stream = eventStream(source, answerTwice, failed, []);
+    const next = stream.next();
+    stream.cut(99);
+    expect(await next).toEqual({ done: false, value: 99 });
+    expect(source.returned).toBe(true);
+    expect((await stream.next()).done).toBe(true);
+  });
+
+  it('that is cut waits for no source that cannot be let go while it waits', async () => {
+    const never = new Promise<never>(() => {});
+    const source = { next: () => never, return: () => never, [Symbol.asyncIterator]: () => source };
+    const stream = eventStream<number, number>(source, answerTwice, failed, []);
+    const next = stream.next();
+    stream.cut(99);
+    expect(await next).toEqual({ done: false, value: 99 });
+  });
+
+  it('that is cut while nobody waits gives its last answer to whoever comes', async () => {
+    const stream = eventStream(pushed(), answerTwice, failed, []);
+    stream.cut(99);
+    stream.cut(100);
+    expect(await stream.next()).toEqual({ done: false, value: 99 });
+    expect((await stream.next()).done).toBe(true);
+  });
+
+  it('that is cut while it answers an event ends after that answer', async () => {
+    const source = pushed();
+    let answer = (_: number) => {};
+    const held = () => new Promise<number>((resolve) => (answer = resolve)).then((value) => ({ value, ends: false }));
+    const stream = eventStream(source, held, failed, []);
+    const next = stream.next();
+    source.push(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    stream.cut(99);
+    answer(2);
+    expect([await next, await stream.next()].map(({ value }) => value)).toEqual([2, 99]);
+    expect((await stream.next()).done).toBe(true);
+  });
+
   it('answers each event', async () => {
     const source = pushed();
     const stream = eventStream(source, answerTwice, failed, []);

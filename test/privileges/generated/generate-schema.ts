@@ -9,7 +9,7 @@ type Verbs = NonNullable<NonNullable<DeclarationConfig['fields']>[`${string}.${s
 
 /**
  * Objects that implement interfaces, stand in unions, lead to each other and take arguments, filters and orders; a
- * connection; mutations with inputs that nest. Each input type is used in one place, so that a view can say exactly what
+ * connection; derived fields; mutations with inputs that nest; a directive that takes them. Each input type is used in one place, so that a view can say exactly what
  * the gate allows.
  */
 export function generateSchema(random: Random): CompiledSchema {
@@ -17,6 +17,7 @@ export function generateSchema(random: Random): CompiledSchema {
   const composites = [...names, 'I0', 'I1', 'U0', 'O0Connection'];
   const args: Record<string, { looksAt: `${string}.${string}`[] }> = {};
   const explicit: `${string}.${string}`[] = [];
+  const derived: Record<`${string}.${string}`, { reads: `${string}.${string}`[] }> = {};
   const types: string[] = [];
   const inputs: NonNullable<DeclarationConfig['inputs']> extends Readonly<infer Inputs> ? Inputs : never = {};
   let counter = 0;
@@ -59,6 +60,8 @@ export function generateSchema(random: Random): CompiledSchema {
     for (const needed of ['a: Int', 'b: String', 'c: Boolean']) if (!fields.includes(needed)) fields.push(needed);
     fields.push(...['p', 'q'].slice(0, random.below(3)).map((field) => compositeField(name, field)));
     if (random.chance(0.3)) explicit.push(`${name}.c`);
+    // A derived field, now and then in a circle with others.
+    if (random.chance(0.3)) derived[`${name}.b`] = { reads: [`${random.pick(names)}.${random.pick(['a', 'b', 'c'])}`] };
     types.push(
       `type ${name}${interfaces.length > 0 ? ` implements ${interfaces.join(' & ')}` : ''} { ${fields.join(' ')} }`,
     );
@@ -77,6 +80,7 @@ export function generateSchema(random: Random): CompiledSchema {
   });
   const queries = ['f0', 'f1', 'f2', 'f3'].map((name) => compositeField('Query', name));
   const sdl = `
+    directive @tag(color: Color, order: Direction, input: In0) on FIELD
     enum Color { RED GREEN } enum Direction { ASC DESC } input Op { eq: Int }
     interface I0 { id: ID a: Int } interface I1 { id: ID b: String }
     union U0 = ${['O0', ...random.some(['O1', 'O2'], 0.6)].join(' | ')}
@@ -92,6 +96,7 @@ export function generateSchema(random: Random): CompiledSchema {
       inputs,
       explicit,
       arguments: args,
+      fields: derived,
       types: { Open: { open: true } },
       open: ['Query.open'],
       defaultAssumedSize: 5,

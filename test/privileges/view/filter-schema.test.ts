@@ -130,6 +130,36 @@ describe('closure', () => {
   });
 });
 
+describe('a directive', () => {
+  const schema = schemaOf(
+    `
+    directive @tag(by: By = B, only: Only, color: Color!) on FIELD
+    directive @mark(kind: Hidden) on FIELD
+    type Query { ts(orderBy: By): T color: Color hidden: Hidden }
+    input Only { color: Color }
+    enum By { A B } enum Color { RED } enum Hidden { H }
+    type T { a: Int b: Int only(filter: Only): Int }
+  `,
+    { inputs: { Only: { entity: 'Query', use: 'FILTER' } } },
+  );
+  const view = viewOf(['read:Query.ts', 'read:Query.color', 'read:T', '!read:T.b'], schema);
+
+  test('is shown with the types as the view has them', () => {
+    expect(printSchema(view)).toContain('directive @tag(by: By, only: Only, color: Color!) on FIELD');
+    expect(printSchema(view)).toContain('enum By {\n  A\n}');
+  });
+
+  test('that takes what is hidden is unknown, like one that nobody has', () => {
+    const messages = (source: string) => validate(view, parse(source)).map(({ message }) => message);
+    expect(messages('{ color @mark }')).toEqual(['Unknown directive "@mark".']);
+    expect(messages('{ color @zark }')).toEqual(['Unknown directive "@zark".']);
+    expect(messages('{ color @mark(kind: H) }')).toEqual(['Unknown directive "@mark".']);
+    expect(messages('{ color @tag(color: RED, by: B) }')).toEqual([
+      'Value "B" does not exist in "By" enum. Did you mean the enum value "A"?',
+    ]);
+  });
+});
+
 test('a key without anything sees what is open; without that too, a schema that says so', () => {
   expect(sdlOf([])).toContain('viewer: Viewer!');
   expect(sdlOf([], schemaOf('type Query { x: Int }'))).toContain('nothingVisible');

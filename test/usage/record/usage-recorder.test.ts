@@ -4,6 +4,7 @@ import type { Database } from '../../../src/db/database.ts';
 import { createLogger } from '../../../src/kernel/logger.ts';
 import { systemRandom } from '../../../src/kernel/random.ts';
 import { uuidMaker } from '../../../src/kernel/uuid.ts';
+import { createPartitions, dropPartition, listPartitions } from '../../../src/usage/partitions.ts';
 import { createUsageBuffer } from '../../../src/usage/record/usage-buffer.ts';
 import { createUsageRecorder } from '../../../src/usage/record/usage-recorder.ts';
 import { type UsageBatch, writeBatch } from '../../../src/usage/record/write-batch.ts';
@@ -40,7 +41,7 @@ async function totalsOf(apiKeyId: string) {
     sql`SELECT sum(requests)::bigint AS requests, sum(actual_cost)::bigint AS cost FROM usage_minute WHERE api_key_id = ${apiKeyId}`,
   );
   const [fields] = await database.rows<{ uses: number | null }>(
-    sql`SELECT sum(uses)::bigint AS uses FROM usage_field_hour WHERE api_key_id = ${apiKeyId}`,
+    sql`SELECT sum(uses)::bigint AS uses FROM usage_set_hour WHERE api_key_id = ${apiKeyId}`,
   );
   const [log] = await database.rows<{ rows: number }>(
     sql`SELECT count(*) AS rows FROM request_log WHERE api_key_id = ${apiKeyId}`,
@@ -74,9 +75,11 @@ describe('recording', () => {
       seq: 1,
       at: clock.now(),
       documents: [],
+      sets: [],
       log: [],
-      ...buffer.take(),
+      minutes: buffer.take(),
     };
+    await createPartitions(database).ensure([clock.now()]);
     await writeBatch(database, batch);
     await writeBatch(database, batch);
     expect(await totalsOf(apiKey.id)).toMatchObject({ requests: 1 });
@@ -103,6 +106,21 @@ describe('recording', () => {
     usage.record(usageEvent({ apiKey }));
     await usage.close();
     expect(await totalsOf(apiKey.id)).toMatchObject({ requests: 4, logged: 4 });
+    expect(usage.state.dropped).toBe(0);
+  });
+
+  it('makes a partition anew that somebody dropped, and loses nothing', async () => {
+    const usage = recorder();
+    const apiKey = newKey();
+    usage.record(usageEvent({ apiKey }));
+    await usage.flush();
+    for (const partition of await listPartitions(database)) {
+      if (partition.table === 'request_log') await dropPartition(database, partition);
+    }
+    usage.record(usageEvent({ apiKey }));
+    await expect(usage.flush()).rejects.toThrow('no partition');
+    await usage.close();
+    expect(await totalsOf(apiKey.id)).toMatchObject({ requests: 2, logged: 1 });
     expect(usage.state.dropped).toBe(0);
   });
 

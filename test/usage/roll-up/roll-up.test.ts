@@ -5,6 +5,7 @@ import { createLogger } from '../../../src/kernel/logger.ts';
 import { systemRandom } from '../../../src/kernel/random.ts';
 import { uuidMaker } from '../../../src/kernel/uuid.ts';
 import { createUsageRecorder } from '../../../src/usage/record/usage-recorder.ts';
+import { usageTotal } from '../../../src/usage/report/usage-report.ts';
 import { removeOldUsage } from '../../../src/usage/roll-up/remove-old-usage.ts';
 import { rollUp } from '../../../src/usage/roll-up/roll-up.ts';
 import { testClock } from '../../support/test-clock.ts';
@@ -90,6 +91,47 @@ describe('rolling up', () => {
     expect(rows).toHaveLength(1001);
     expect(rows[0]).toEqual({ operation_name: 'other', requests: 600 });
     expect(await sumOf('usage_day', apiKey.id)).toBe(1600);
+  });
+
+  it('is made in parts, goes on where another was cut off, and readers see no difference', async () => {
+    const applicationId = makeId();
+    const at = start + 15 * day;
+    const keys = Array.from({ length: 7 }, () => ({ id: makeId(), secretId: makeId(), applicationId }));
+    await record(
+      keys.flatMap((apiKey) => [
+        { apiKey, at },
+        { apiKey, at: at + 60_000 },
+      ]),
+    );
+    await record([{ at }]);
+    const total = async () => {
+      const range = { interval: 'HOUR', since: at, until: at + hour } as const;
+      const { requests } = await usageTotal(database, { ...range, filter: {}, visibility: { applicationId } });
+      return requests;
+    };
+    const now = at + 2 * day;
+    expect(await rollUp(database, now, { rowsPerPart: 4, maxParts: 2 })).toBe(0);
+    const hourOf = async () =>
+      (await Promise.all(keys.map(({ id }) => sumOf('usage_hour', id)))).filter(Boolean).length;
+    expect(await hourOf()).toBeGreaterThan(0);
+    expect(await hourOf()).toBeLessThan(7);
+    expect(await total()).toBe(14);
+    // Something is added to a part that was made: all of it is made anew.
+    await record([{ apiKey: keys[0], at }]);
+    expect(await total()).toBe(15);
+    expect(await rollUp(database, now, { rowsPerPart: 4 })).toBe(2);
+    expect([await hourOf(), await total()]).toEqual([7, 15]);
+    expect(await sumOf('usage_day', keys[0]?.id ?? '')).toBe(3);
+    expect(await rollUp(database, now)).toBe(0);
+  });
+
+  it('runs on one instance at a time', async () => {
+    const apiKey = { id: makeId(), secretId: makeId(), applicationId: makeId() };
+    const at = start + 18 * day;
+    await record([{ apiKey, at }]);
+    const made = await Promise.all([1, 2, 3].map(() => rollUp(database, at + 2 * day)));
+    expect(made.reduce((sum, one) => sum + one, 0)).toBe(2);
+    expect(await sumOf('usage_day', apiKey.id)).toBe(1);
   });
 
   it('does not remove what was not rolled up', async () => {

@@ -29,6 +29,11 @@ export function addApiKeySecrets(builder: ManagementBuilder, ApiKey: ApiKeyRef):
         description: 'When it ends, or ended; null: with the key.',
       }),
       lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime' }),
+      exposedAt: t.field({
+        type: 'DateTime',
+        description: 'When it was first reported to stand in the open.',
+        resolve: ({ exposedAt }) => exposedAt,
+      }),
     }),
   });
   builder.objectField(ApiKey, 'secrets', (t) =>

@@ -71,6 +71,7 @@ export function addApiKeyType(
       }),
       effectivePrivileges: t.stringList({
         nullable: false,
+        privilege: { reads: ['ApiKey.privileges', 'Role.privileges'] },
         description:
           'The rules that decide: its own and those of its roles. None: nothing is allowed. A rule that begins with `!` wins over all others.',
         resolve: (key) => [...effectiveRules(key)],

@@ -1,8 +1,5 @@
-import {
-  type RevocationReceipt as Receipt,
-  type RevokedApiKey,
-  revokeApiKey,
-} from '../../../administration/revoke-api-key.ts';
+import type { ChangeReceipt } from '../../../administration/change.ts';
+import { type RevokedApiKey, revokeApiKey } from '../../../administration/revoke-api-key.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId } from '../object-id.ts';
 import type { ApiKeyRef } from './api-key.ts';
@@ -21,15 +18,18 @@ export function addRevokeApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef) {
       descendants: t.field({ looksAt: [], type: Descendants, defaultValue: 'KEEP' }),
     }),
   });
-  const RevocationReceipt = builder.objectRef<Receipt>('RevocationReceipt').implement({
+  const RevocationReceipt = builder.objectRef<ChangeReceipt>('RevocationReceipt').implement({
     description: 'After `effectiveAt` no request with the key passes, and no mutation of it starts, on any instance.',
     fields: (t) => ({
       effectiveAt: t.expose('effectiveAt', { type: 'DateTime', nullable: false }),
       instancesAcknowledged: t.exposeInt('instancesAcknowledged', {
         nullable: false,
-        description: 'Instances that have forgotten the key already.',
+        description: 'Instances that have said that they know of it; the others may use nothing that they remember.',
       }),
-      instancesTotal: t.exposeInt('instancesTotal', { nullable: false }),
+      instancesTotal: t.exposeInt('instancesTotal', {
+        nullable: false,
+        description: 'Instances that could answer from memory when the key was revoked.',
+      }),
     }),
   });
   const RevokeApiKeyPayload = builder.objectRef<RevokedApiKey>('RevokeApiKeyPayload').implement({

@@ -32,6 +32,11 @@ export function addRotateApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef): 
         description: 'From now; of FIRST_USE only. At most P7D, which is the default.',
       }),
       idempotencyKey: t.string({ looksAt: [], description: 'As for createApiKey.' }),
+      publicKey: t.string({
+        looksAt: [],
+        description:
+          'RSA, 2048 bits or more, in PEM. The new text then comes as encryptedKey only, and whoever carries it cannot read it.',
+      }),
     }),
   });
   const RotateApiKeyPayload = builder.objectRef<RotatedApiKey>('RotateApiKeyPayload').implement({
@@ -39,7 +44,10 @@ export function addRotateApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef): 
       apiKey: t.field({ type: ApiKey, nullable: false, resolve: ({ apiKey }) => apiKey }),
       key: t.exposeString('key', {
         description:
-          'The new text of the key, in this one answer; null when an earlier call with the idempotency key made it.',
+          'The new text of the key, in this one answer; null when an earlier call with the idempotency key made it, or when it is encrypted.',
+      }),
+      encryptedKey: t.exposeString('encryptedKey', {
+        description: 'The new text for the holder of the public key: a compact JWE, RSA-OAEP-256 and A256GCM.',
       }),
     }),
   });
@@ -58,6 +66,7 @@ export function addRotateApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef): 
           activation: input.activation ?? 'IMMEDIATE',
           deadlineMs: input.deadline ?? undefined,
           idempotencyKey: input.idempotencyKey ?? undefined,
+          publicKey: input.publicKey ?? undefined,
         }),
     }),
   );

@@ -12,6 +12,17 @@ export function addApplicationType(builder: ManagementBuilder, { Throttle }: Thr
     values: ['ACTIVE', 'DISABLED', 'DELETED'] as const,
   });
 
+  const LeakPolicy = builder.enumType('LeakPolicy', {
+    description: 'What becomes of a key that somebody found in the open.',
+    values: {
+      DISABLE: { description: 'The key is disabled at once.' },
+      EXPIRE_AFTER_GRACE: {
+        description: 'The secret that was found ends within an hour; a rotation gives the key another.',
+      },
+      ALERT: { description: 'It is noted and told, and nothing else happens.' },
+    } as const,
+  });
+
   const Application = builder.loadableNodeRef('Application', {
     id: { resolve: (application: ApplicationDetails) => application.id },
     load: (ids: string[], { administration, apiKey }) =>
@@ -34,6 +45,7 @@ export function addApplicationType(builder: ManagementBuilder, { Throttle }: Thr
         resolve: ({ throttle, id }) =>
           throttle && { ...throttle, owner: { bucketId: `application:${id}`, partition: id } },
       }),
+      leakPolicy: t.expose('leakPolicy', { type: LeakPolicy, nullable: false }),
       status: t.expose('status', { type: ApplicationStatus, nullable: false }),
       createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),
       updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: false }),
@@ -44,7 +56,7 @@ export function addApplicationType(builder: ManagementBuilder, { Throttle }: Thr
       }),
     }),
   });
-  return { Application, ApplicationStatus };
+  return { Application, ApplicationStatus, LeakPolicy };
 }
 
 export type ApplicationTypes = ReturnType<typeof addApplicationType>;

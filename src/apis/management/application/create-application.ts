@@ -20,6 +20,7 @@ export function addCreateApplication(
       metadata: t.field({ type: 'JSON', description: 'A JSON object, for the administrators alone.' }),
       plan: t.string({ description: 'A plan that all its keys share.' }),
       throttle: t.field({ type: ThrottleInput }),
+      leakPolicy: t.field({ type: types.LeakPolicy, description: 'DISABLE by default.' }),
       idempotencyKey: t.string({
         looksAt: [],
         description: 'The same key with the same input within 24 hours answers what the first call made.',

@@ -24,6 +24,11 @@ export function addUpdateApplication(
       metadata: t.field({ type: 'JSON' }),
       plan: t.string(),
       throttle: t.field({ type: ThrottleInput }),
+      leakPolicy: t.field({ type: types.LeakPolicy, description: 'DISABLE by default.' }),
+      status: t.field({
+        type: types.ApplicationStatus,
+        description: 'DISABLED stops all its keys (`API_KEY_DISABLED`), ACTIVE lets them work again.',
+      }),
     }),
   });
   const UpdateApplicationPayload = addApplicationPayload(builder, 'UpdateApplicationPayload', types);

@@ -1,9 +1,11 @@
 import { notFound } from '../../../administration/not-found.ts';
+import type { KeySecretRecord } from '../../../keys/api-key.ts';
 import { findApiKey } from '../../../keys/store/find-api-keys.ts';
+import { findSecrets, type SecretDetails } from '../../../keys/store/secret-store.ts';
 import { visibilityOf } from '../../../keys/store/visibility.ts';
 import { inputError } from '../../shared/input-error.ts';
 import type { ManagementBuilder } from '../context.ts';
-import { objectId } from '../object-id.ts';
+import { objectId, optionalObjectId } from '../object-id.ts';
 import { mostPrivileges, type RequiredPrivilegeRef } from '../required-privileges/required-privileges.ts';
 import { readHeaders } from './read-headers.ts';
 import { type ExplainedStep, type RequestExplanation as Explanation, requestSteps } from './request-explainer.ts';
@@ -65,6 +67,7 @@ export function addExplainRequest(builder: ManagementBuilder, RequiredPrivilege:
     use: 'OPERATOR',
     fields: (t) => ({
       apiKeyId: t.globalID({ required: true, description: 'Who would send it.' }),
+      secretId: t.globalID({ description: 'Which of its secrets it would carry; left out, the active one.' }),
       document: t.string({ required: true }),
       operationName: t.string(),
       variables: t.field({ type: 'JSON', description: 'A JSON object, as a request carries it.' }),
@@ -82,6 +85,7 @@ export function addExplainRequest(builder: ManagementBuilder, RequiredPrivilege:
       description:
         'What would become of a request: nothing runs, counts or is charged. Of the protected API it knows what the calling key can grant; names beyond that are unknown.',
       cost: { weight: 10 },
+      rateLimit: { max: 60, window: '1m' },
       args: { input: t.arg({ type: ExplainRequestInput, required: true, looksAt: [] }) },
       resolve: async (_root, { input }, { administration, explainer, apiKey }) => {
         const { document, operationName, variables, clientAddress } = input;
@@ -92,8 +96,12 @@ export function addExplainRequest(builder: ManagementBuilder, RequiredPrivilege:
         const id = objectId('ApiKey', input.apiKeyId);
         const key = await findApiKey(administration.database.queries, id, visibilityOf(apiKey));
         if (!key) throw notFound('API key');
+        const { database, clock } = administration;
+        const secrets = await findSecrets(database.queries, [key.id], clock.now());
+        const secret = chosenSecret(secrets, optionalObjectId('ApiKeySecret', input.secretId));
         return explainer.explain(apiKey, {
           key,
+          secret,
           document,
           operationName: operationName ?? undefined,
           variables: { ...variables },
@@ -104,3 +112,15 @@ export function addExplainRequest(builder: ManagementBuilder, RequiredPrivilege:
     }),
   );
 }
+
+/** An active one is made up for a key that has none: all else can still be told. */
+function chosenSecret(secrets: readonly SecretDetails[], id: string | undefined): KeySecretRecord {
+  if (id === undefined) {
+    return secrets.find(({ status }) => status === 'ACTIVE') ?? activeSecret;
+  }
+  const named = secrets.find((secret) => secret.id === id);
+  if (!named) throw notFound('secret of the API key');
+  return named;
+}
+
+const activeSecret: KeySecretRecord = { id: '', status: 'ACTIVE', activatedAt: undefined, expiresAt: undefined };

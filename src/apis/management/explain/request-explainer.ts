@@ -1,4 +1,5 @@
-import type { ApiKeyRecord } from '../../../keys/api-key.ts';
+import type { GraphQLError } from 'graphql';
+import type { ApiKeyRecord, KeySecretRecord } from '../../../keys/api-key.ts';
 import type { Verb } from '../../../plan/verb.ts';
 
 /** What tells of requests that nobody sent. The pipeline, which admits requests, is behind it. */
@@ -6,6 +7,8 @@ export interface RequestExplainer {
   /** Throws what is wrong with the document. */
   requiredPrivileges(actor: ApiKeyRecord, operation: Operation): readonly RequiredPrivilege[];
   explain(actor: ApiKeyRecord, request: ExplainedRequest): Promise<RequestExplanation>;
+  /** Why a document could never be executed on the protected API; empty when it could. */
+  documentProblems(actor: ApiKeyRecord, document: string): readonly GraphQLError[];
 }
 
 interface Operation {
@@ -22,6 +25,8 @@ export interface RequiredPrivilege {
 
 export interface ExplainedRequest extends Operation {
   readonly key: ApiKeyRecord;
+  /** The secret that it would prove itself by, as it stands now. */
+  readonly secret: KeySecretRecord;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly clientAddress: string | undefined;
   readonly headers: readonly (readonly [name: string, value: string])[];

@@ -37,6 +37,7 @@ function carriesLiteral(value: ValueNode, secrets: readonly string[], defaults: 
 }
 
 function isLiteral(value: ValueNode, defaults: Defaults): boolean {
+  if (value.kind === Kind.LIST) return value.values.some((item) => isLiteral(item, defaults));
   return value.kind !== Kind.VARIABLE || defaults.get(value.name.value) !== undefined;
 }
 

@@ -44,6 +44,9 @@ export function addRestrictionInputs(builder: ManagementBuilder, OperationType: 
         description:
           'Names of root fields; a last `*` stands for any rest. Introspection needs `__schema` and `__type` among them.',
       }),
+      documentIds: t.stringList({
+        description: 'Ids of trusted documents, `sha256:<hex>`: the key sends these and no others, by id or as text.',
+      }),
     }),
   });
   return builder.inputType('ApiKeyRestrictionsInput', {
@@ -76,6 +79,7 @@ export function restrictionsOf(given: GivenRestrictions | null | undefined): Res
     api: api && {
       ...(api.operationTypes && { operationTypes: api.operationTypes }),
       ...(api.rootFields && { rootFields: api.rootFields }),
+      ...(api.documentIds && { documentIds: api.documentIds }),
     },
   };
 }

@@ -56,6 +56,7 @@ export function addRestrictionTypes(
         resolve: ({ operationTypes }) => operationTypes && [...operationTypes],
       }),
       rootFields: t.stringList({ resolve: ({ rootFields }) => rootFields && [...rootFields] }),
+      documentIds: t.stringList({ resolve: ({ documentIds }) => documentIds && [...documentIds] }),
     }),
   });
   const Restrictions = builder.objectRef<ApiKeyRestrictions>('ApiKeyRestrictions').implement({

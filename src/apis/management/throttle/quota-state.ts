@@ -1,5 +1,5 @@
+import { microPerPoint } from '../../../kernel/micro-points.ts';
 import type { ThrottleOverride } from '../../../keys/api-key.ts';
-import { microPerPoint } from '../../../throttle/plans.ts';
 import type { ThrottleStore } from '../../../throttle/throttle-store.ts';
 
 export interface QuotaOwner {

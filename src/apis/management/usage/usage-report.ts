@@ -1,8 +1,6 @@
-import type { UsageNumbers as Numbers } from '../../../usage/report/usage-numbers.ts';
-import { meanLatency, quantile } from '../../../usage/report/usage-numbers.ts';
+import { mostUsedFields } from '../../../usage/report/field-usage.ts';
 import {
-  type UsageGroup as Group,
-  type UsagePoint as Point,
+  pointsOfGroups,
   type UsageDimension,
   usageGroups,
   usagePoints,
@@ -15,6 +13,8 @@ import type { ApplicationTypes } from '../application/application.ts';
 import type { ManagementBuilder } from '../context.ts';
 import { firstOf, listOf } from './plain-list.ts';
 import type { UsageEnums } from './usage-enums.ts';
+import { addUsageField, addUsageGroup } from './usage-group.ts';
+import { addUsageNumbers } from './usage-numbers.ts';
 
 /** A report that was asked for: what is not selected is not computed. */
 export interface ReportParent {
@@ -22,68 +22,23 @@ export interface ReportParent {
   readonly groupBy: readonly UsageDimension[];
 }
 
+/** Groups of one report that can be read. */
+const mostSkipped = 1_000_000;
+
 export function addUsageReport(
   builder: ManagementBuilder,
   ApiKey: ApiKeyRef,
-  { Application }: ApplicationTypes,
-  { ApiKeyType }: ApiKeyEnums,
-  { RequestOutcome, UsageInterval }: UsageEnums,
+  application: ApplicationTypes,
+  apiKeyEnums: ApiKeyEnums,
+  enums: UsageEnums,
 ) {
-  const Latency = builder.objectRef<Numbers>('Latency').implement({
-    cost: { weight: 0 },
-    description: 'Milliseconds, from a histogram: null without requests.',
-    fields: (t) => ({
-      mean: t.float({ resolve: meanLatency }),
-      p50: t.float({ resolve: (numbers) => quantile(numbers, 0.5) }),
-      p95: t.float({ resolve: (numbers) => quantile(numbers, 0.95) }),
-      p99: t.float({ resolve: (numbers) => quantile(numbers, 0.99) }),
-    }),
-  });
-  const UsageNumbers = builder.objectRef<Numbers>('UsageNumbers').implement({
-    cost: { weight: 0 },
-    fields: (t) => ({
-      requests: t.float({ nullable: false, resolve: ({ requests }) => requests }),
-      errors: t.float({ nullable: false, description: 'Errors in their answers.', resolve: ({ errors }) => errors }),
-      requestedQueryCost: t.float({
-        nullable: false,
-        description: 'Points.',
-        resolve: ({ requestedCost }) => requestedCost,
-      }),
-      actualQueryCost: t.float({ nullable: false, description: 'Points.', resolve: ({ actualCost }) => actualCost }),
-      latency: t.field({ type: Latency, nullable: false, resolve: (numbers) => numbers }),
-    }),
-  });
-  const UsagePoint = builder.objectRef<Point>('UsagePoint').implement({
-    cost: { weight: 0.05 },
-    fields: (t) => ({
-      at: t.expose('at', { type: 'DateTime', nullable: false, description: 'Begin of the interval.' }),
-      numbers: t.expose('numbers', { type: UsageNumbers, nullable: false }),
-    }),
-  });
-  const UsageGroup = builder.objectRef<Group>('UsageGroup').implement({
-    description: 'Requests that are alike in what the report is grouped by; the rest is null.',
-    fields: (t) => ({
-      application: t.field({ type: Application, resolve: ({ applicationId }) => applicationId }),
-      apiKey: t.field({
-        type: ApiKey,
-        description: 'Null too for requests that named no key.',
-        resolve: ({ apiKeyId }) => apiKeyId,
-      }),
-      secretId: t.exposeString('secretId'),
-      surface: t.expose('surface', { type: ApiKeyType }),
-      operationName: t.exposeString('operationName', { description: '`other`: what is too rare to be told apart.' }),
-      documentHash: t.exposeString('documentHash', {
-        description: 'SHA-256 of the operation without literals and aliases.',
-      }),
-      outcome: t.field({ type: RequestOutcome, resolve: ({ outcome }) => outcome as Group['outcome'] & 'OK' }),
-      clientName: t.exposeString('clientName', { description: 'As the client says in `GraphQL-Client-Name`.' }),
-      clientVersion: t.exposeString('clientVersion'),
-      numbers: t.expose('numbers', { type: UsageNumbers, nullable: false }),
-    }),
-  });
+  const numberTypes = addUsageNumbers(builder);
+  const { UsageNumbers, UsagePoint } = numberTypes;
+  const UsageField = addUsageField(builder);
+  const UsageGroup = addUsageGroup(builder, ApiKey, application, apiKeyEnums, enums, numberTypes);
   return builder.objectRef<ReportParent>('UsageReport').implement({
     fields: (t) => ({
-      interval: t.field({ type: UsageInterval, nullable: false, resolve: ({ selection }) => selection.interval }),
+      interval: t.field({ type: enums.UsageInterval, nullable: false, resolve: ({ selection }) => selection.interval }),
       since: t.field({
         type: 'DateTime',
         nullable: false,
@@ -117,13 +72,46 @@ export function addUsageReport(
         nullable: false,
         description: 'The groups with the most requests, the largest first; none when the report is not grouped.',
         cost: { weight: 2, ...listOf(20, 100) },
+        args: {
+          first: t.arg.int({ defaultValue: 20 }),
+          skip: t.arg.int({ defaultValue: 0, looksAt: [], description: 'Leaves out so many, to read on.' }),
+        },
+        resolve: async ({ selection, groupBy }, { first, skip }, { administration: { database } }) => {
+          const page = { first: firstOf(first, 20, 100), skip: firstOf(skip, 0, mostSkipped) };
+          const groups = await usageGroups(database, selection, groupBy, page);
+          const points = once((size) => pointsOfGroups(database, selection, groupBy, { groups: page, first: size }));
+          return groups.map((group) => ({ ...group, points }));
+        },
+      }),
+      fields: t.field({
+        type: [UsageField],
+        nullable: false,
+        description:
+          'The fields that were used or denied most, in whole days (UTC). A report of some operations, outcomes, clients or secrets has none: fields are counted by key.',
+        cost: { weight: 2, ...listOf(20, 100) },
         args: { first: t.arg.int({ defaultValue: 20 }) },
-        resolve: async ({ selection, groupBy }, { first }, { administration }) => [
-          ...(await usageGroups(administration.database, selection, groupBy, firstOf(first, 20, 100))),
-        ],
+        resolve: async ({ selection }, { first }, { administration: { database } }) => {
+          const { since, until, visibility, filter } = selection;
+          const { surface, apiKeyId, applicationId, ...narrower } = filter;
+          if (Object.values(narrower).some((value) => value !== undefined)) return [];
+          const range = { since, until, surface, apiKeyId, applicationId, visibility };
+          return [...(await mostUsedFields(database, range, firstOf(first, 20, 100)))];
+        },
       }),
     }),
   });
 }
 
 export type UsageReportRef = ReturnType<typeof addUsageReport>;
+
+/** All groups of a report ask for the same: one statement answers them. */
+function once<Value>(ask: (size: number) => Promise<Value>): (size: number) => Promise<Value> {
+  const asked = new Map<number, Promise<Value>>();
+  return (size) => {
+    const known = asked.get(size);
+    if (known !== undefined) return known;
+    const answer = ask(size);
+    asked.set(size, answer);
+    return answer;
+  };
+}

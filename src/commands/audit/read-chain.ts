@@ -1,0 +1,72 @@
+import { decodeGlobalId } from '../../apis/shared/global-id.ts';
+import type { AuditEntry } from '../../audit/audit-entry.ts';
+import type { ChainLink } from '../../audit/chain-verifier.ts';
+import type { SendOperation } from '../management-client.ts';
+
+/** From the end of the list, which begins with the latest: what is appended meanwhile moves nothing. */
+const document = `query AuditChain($before: String) {
+  auditEvents(last: 100, before: $before) {
+    nodes {
+      seq at actorId actorAddress requestId action targetType targetId applicationId before after prevHash hash
+    }
+    pageInfo { hasPreviousPage startCursor }
+  }
+}`;
+
+interface AnsweredEvent {
+  readonly seq: number;
+  readonly at: string;
+  readonly actorId: string | null;
+  readonly actorAddress: string | null;
+  readonly requestId: string | null;
+  readonly action: string;
+  readonly targetType: string;
+  readonly targetId: string;
+  readonly applicationId: string | null;
+  readonly before: AuditEntry['before'] | null;
+  readonly after: AuditEntry['after'] | null;
+  readonly prevHash: string;
+  readonly hash: string;
+}
+
+/** The events of the chain, the oldest first, a page at a time. */
+export async function* readChain(send: SendOperation): AsyncGenerator<readonly ChainLink[]> {
+  let before: string | null = null;
+  for (;;) {
+    const { auditEvents } = await send(document, { before });
+    const nodes: readonly AnsweredEvent[] = auditEvents.nodes;
+    yield nodes.toReversed().map(linkOf);
+    if (!auditEvents.pageInfo.hasPreviousPage) return;
+    before = auditEvents.pageInfo.startCursor;
+  }
+}
+
+function linkOf(event: AnsweredEvent): ChainLink {
+  return {
+    seq: event.seq,
+    prevHash: Buffer.from(event.prevHash, 'hex'),
+    hash: Buffer.from(event.hash, 'hex'),
+    entry: {
+      at: Date.parse(event.at),
+      actorKeyId: innerId(event.actorId),
+      actorAddress: event.actorAddress ?? undefined,
+      requestId: event.requestId ?? undefined,
+      action: event.action as AuditEntry['action'],
+      targetType: event.targetType as AuditEntry['targetType'],
+      targetId: innerId(event.targetId) ?? '',
+      applicationId: innerId(event.applicationId),
+      before: event.before ?? undefined,
+      after: event.after ?? undefined,
+    },
+  };
+}
+
+/** An id that cannot be read was edited: it is hashed as it is, which no entry was. */
+function innerId(globalId: string | null): string | undefined {
+  if (globalId === null) return undefined;
+  try {
+    return decodeGlobalId(globalId).id;
+  } catch {
+    return globalId;
+  }
+}

@@ -1,0 +1,2 @@
+/** Costs are counted in whole millionths of a point, so that sums of decimal weights are exact. */
+export const microPerPoint = 1_000_000;

@@ -1,0 +1,69 @@
+import type { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import { isUnavailable } from '../db/database-error.ts';
+import { errorResponse } from '../http/error-response.ts';
+import { codedError, codeOf } from '../kernel/errors.ts';
+import { type PartnerFeedback, type PartnerMatch, readPartnerReport } from './partner-report.ts';
+import { isSignedBy, type PartnerKeys } from './partner-signature.ts';
+
+export interface PartnerEndpointOptions {
+  readonly keys: PartnerKeys;
+  /** Deals with what was found. */
+  readonly report: (matches: readonly PartnerMatch[]) => Promise<readonly PartnerFeedback[]>;
+  readonly logger: Logger;
+}
+
+/** Answers a request whose body is within its limit. */
+export type PartnerEndpoint = (request: Request, requestId: string) => Promise<Response>;
+
+/**
+ * What GitHub's secret scanning calls with keys that it found: a JSON array, signed over its bytes. Nothing is read of a
+ * body whose signer is not known. The protocol has no time and no number in what is signed, so that a report can be sent
+ * again by whoever saw it: dealing with it twice must be the same as once.
+ */
+export function createPartnerEndpoint({ keys, report, logger }: PartnerEndpointOptions): PartnerEndpoint {
+  return async (request, requestId) => {
+    if (request.method !== 'POST') {
+      const error = codedError('METHOD_NOT_ALLOWED', 'This path answers POST only.');
+      return errorResponse(request, error, { Allow: 'POST' });
+    }
+    const body = await signedBody(request, keys);
+    if (!body) {
+      logger.info({ requestId }, 'a secret scanning report was refused: its signature is not of a configured key');
+      return errorResponse(
+        request,
+        codedError('SIGNATURE_INVALID', 'The report is not signed by a key that is known.'),
+      );
+    }
+    const matches = readPartnerReport(new TextDecoder().decode(body));
+    if (!matches) {
+      return errorResponse(
+        request,
+        codedError('BAD_REQUEST', 'The report is not a JSON array of { token, type, url }.'),
+      );
+    }
+    try {
+      const feedback = await report(matches);
+      const keysFound = feedback.filter(({ label }) => label === 'true_positive').length;
+      logger.info({ requestId, matches: matches.length, keysFound }, 'secret scanning report');
+      return Response.json(feedback);
+    } catch (cause) {
+      const unavailable = unavailability(cause);
+      if (!unavailable) throw cause;
+      return errorResponse(request, unavailable, { 'Retry-After': '1' });
+    }
+  };
+}
+
+async function signedBody(request: Request, keys: PartnerKeys): Promise<Uint8Array | undefined> {
+  const key = keys.get(request.headers.get('github-public-key-identifier') ?? '');
+  const signature = request.headers.get('github-public-key-signature');
+  if (!key || signature === null) return undefined;
+  const body = new Uint8Array(await request.arrayBuffer());
+  return isSignedBy(key, body, signature) ? body : undefined;
+}
+
+function unavailability(cause: unknown): GraphQLError | undefined {
+  if (!isUnavailable(cause) && codeOf(cause) !== 'DATABASE_UNAVAILABLE') return undefined;
+  return codedError('DATABASE_UNAVAILABLE', 'The database does not answer. Send the report again in a moment.');
+}

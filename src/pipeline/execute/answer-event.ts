@@ -1,0 +1,122 @@
+import { type ExecutionResult, execute, GraphQLError } from 'graphql';
+import { passed, type Refusal, type Verdict } from '../../admission/verdict.ts';
+import { chargedPoints } from '../../cost/points.ts';
+import { asError, codedError } from '../../kernel/errors.ts';
+import { invariant } from '../../kernel/invariant.ts';
+import { admitOperation } from '../admit/admit-operation.ts';
+import type { VariableValues } from '../admit/candidate.ts';
+import { asCurrent, recheck, type Stale, stale } from '../admit/recheck.ts';
+import { withCost } from '../answer/cost-extensions.ts';
+import { refuse } from '../answer/refusal.ts';
+import { decideDenials } from '../denials/denial-mode.ts';
+import { judgeOnView } from '../denials/hide-mode.ts';
+import { callerInForce } from '../denials/measure-mode.ts';
+import type { PreparedOperation } from '../document/prepare-operation.ts';
+import type { Caller } from '../request-record.ts';
+import type { EventAnswer } from './event-stream.ts';
+import { type InTime, inTime } from './in-time.ts';
+import { settle, settledStates, settleRun, watchEstimate } from './settle.ts';
+import type { Subscription } from './subscription.ts';
+
+/** A subscription that is open. */
+export interface OpenedStream {
+  readonly subscription: Subscription;
+  readonly operation: PreparedOperation;
+  readonly variables: VariableValues;
+  /** As it was when it opened the stream. */
+  readonly opener: Caller;
+}
+
+/** Steps 4, 5 and 8–13 anew. */
+export async function answerEvent(event: unknown, stream: OpenedStream): Promise<EventAnswer<ExecutionResult>> {
+  const { record, surface, services } = stream.subscription;
+  const now = await recheck(stream.opener, record, surface, services);
+  if (now.kind === 'REFUSED') return ending(now);
+  const run = await asCurrent(now.caller, record, surface, services, (caller) => runEvent(event, stream, caller));
+  return run.kind === 'DONE' ? run.answer : ending(run);
+}
+
+/** Whether the next event could still be answered, budget aside; if not, with what the stream ends. */
+export async function judgeStream(stream: OpenedStream): Promise<EventAnswer<ExecutionResult>> {
+  const { args, record, surface, services } = stream.subscription;
+  const now = await recheck(stream.opener, record, surface, services);
+  if (now.kind === 'REFUSED') return ending(now);
+  const caller = callerInForce(now.caller, args, surface);
+  const allowed = judgeEvent(stream, caller);
+  if (allowed.kind === 'REFUSED') return ending(allowed);
+  const admission = await admitOperation(
+    { ...candidateOf(stream, caller), costMode: 'validate' },
+    caller,
+    surface,
+    services,
+  );
+  return admission.kind === 'REFUSED' ? ending(admission) : { value: {}, ends: false };
+}
+
+async function runEvent(
+  event: unknown,
+  stream: OpenedStream,
+  current: Caller,
+): Promise<EventAnswer<ExecutionResult> | Stale> {
+  const { args, record, surface, services } = stream.subscription;
+  const caller = callerInForce(current, args, surface);
+  const allowed = judgeEvent(stream, caller);
+  if (allowed.kind === 'REFUSED') return ending(allowed);
+  const candidate = candidateOf(stream, caller);
+  const admission = await admitOperation(candidate, caller, surface, services);
+  if (admission.kind === 'REFUSED') return ending(admission);
+  invariant(admission.kind === 'ADMITTED', 'an event is not asked for its price alone');
+  const { reservation, states } = admission;
+  if (!services.keys.isCurrent(caller.key)) {
+    settle(reservation, 0, services);
+    return stale;
+  }
+
+  const contextValue = candidate.context;
+  const meter = surface.meters.begin(contextValue, { granted: caller.privileges });
+  const run = await inTime(
+    async () => services.watch.step('execute', () => execute({ ...args, contextValue, rootValue: event })),
+    services.executionTimeoutMs,
+  ).catch(failed);
+  const result = run.kind === 'ENDED' ? run.value : refuse([run.error]);
+  // What runs on after its time is charged in full.
+  const actual = run.kind === 'ENDED' ? meter.actual() : admission.estimate.cost;
+  settleRun(run, reservation, actual, services);
+  watchEstimate(admission, actual, services);
+  record.countEvent({
+    requestedCost: admission.estimate.points,
+    actualCost: chargedPoints(actual),
+    errors: result.errors?.length ?? 0,
+  });
+  const left = settledStates(states, reservation, actual);
+  return { value: withCost(result, { ...admission, actual, caller, states: left }), ends: false };
+}
+
+/** With a context of its own: what was decided for one event is not decided for the next. */
+function candidateOf({ subscription, operation, variables }: OpenedStream, caller: Caller) {
+  return { operation, document: subscription.args.document, variables, context: subscription.contextFor(caller) };
+}
+
+/** What the key's `onDenied` says of the event, before the gate: a key that hides was perhaps told to since. */
+function judgeEvent({ subscription: { args, surface }, operation, variables }: OpenedStream, caller: Caller): Verdict {
+  const { document, operationName } = args;
+  const sent = { document, operationName: operationName ?? undefined, variables: variables.raw };
+  const fitsView = judgeOnView(sent, caller, surface);
+  if (fitsView.kind === 'REFUSED') return fitsView;
+  const running = decideDenials(operation, document, variables, caller, surface);
+  return running.kind === 'REFUSED' ? running : passed;
+}
+
+function failed(thrown: unknown): InTime<ExecutionResult> {
+  return { kind: 'ENDED', value: { errors: [unexpected(thrown)] } };
+}
+
+/** An error of ours as it is; whatever else was thrown is masked when it leaves. */
+export function unexpected(thrown: unknown): GraphQLError {
+  if (thrown instanceof GraphQLError) return thrown;
+  return codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', {}, { originalError: asError(thrown) });
+}
+
+function ending({ errors, headers }: Refusal): EventAnswer<ExecutionResult> {
+  return { value: refuse(errors, headers), ends: true };
+}

@@ -1,0 +1,120 @@
+import { boundedCache } from '../kernel/bounded-cache.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { withDeadline } from '../kernel/deadline.ts';
+import type { MicroPoints } from '../plan/compiled-schema.ts';
+import { periodAt } from './quota-period.ts';
+import type { Bucket, BucketState, Quota, Reservation, ThrottleStore } from './throttle-store.ts';
+
+/** What usage says that a bucket (`key:<id>` or `application:<id>`) has spent since a moment, in milliseconds since the epoch. */
+export type SpentSince = (bucketId: string, since: number) => Promise<MicroPoints>;
+
+export interface KnownSpendingOptions {
+  readonly store: ThrottleStore;
+  readonly spentSince: SpentSince;
+  readonly clock: Clock;
+  /** Usage has no answer: the count begins at what was known before, and is corrected later. */
+  readonly onFailure: (error: unknown) => void;
+  /** Milliseconds: when usage holds what was being written, and what was still running, while a count began. */
+  readonly correctAfterMs: readonly number[];
+  /** Runs work later, in milliseconds; nothing waits for it. */
+  readonly later?: (work: () => void, ms: number) => void;
+  /** Longest wait for usage, in milliseconds. */
+  readonly deadlineMs?: number;
+}
+
+const mostRemembered = 10_000;
+
+/**
+ * A quota survives the loss of its store. A store that has no count of the period says so, and the count begins at what
+ * usage knows of the period: also for a quota that was given in the middle of it. Usage is some seconds behind; so the
+ * count is raised to what usage knows then, once or twice more.
+ */
+export function withKnownSpending(options: KnownSpendingOptions): ThrottleStore {
+  const { store, spentSince, clock, onFailure, correctAfterMs, later = runLater, deadlineMs = 500 } = options;
+  const remembered = boundedCache<string, NonNullable<Quota['known']>>(mostRemembered);
+  let corrections = Promise.resolve();
+  let closed = false;
+
+  function withRemembered(bucket: Bucket, more: { readonly ask?: true } = {}): Bucket {
+    if (!bucket.quota) return bucket;
+    const known = remembered.get(bucket.id);
+    return { ...bucket, quota: { ...bucket.quota, ...(known && { known }), ...more } };
+  }
+
+  async function lookUp({ id, quota }: Bucket): Promise<void> {
+    if (!quota) return;
+    const since = periodAt(quota.period, clock.now()).startsAt;
+    try {
+      const spent = await withDeadline(spentSince(id, since), deadlineMs, 'Usage');
+      remembered.set(id, { since, spent });
+    } catch (error) {
+      onFailure(error);
+    }
+  }
+
+  /** Costs nothing and takes no room: it only tells the store what is known. */
+  async function correct(bucket: Bucket): Promise<void> {
+    if (closed) return;
+    await lookUp(bucket);
+    const { quota, ...rest } = withRemembered(bucket);
+    if (!quota?.known || store.degraded) return;
+    const roomy = { ...rest, inFlight: Number.MAX_SAFE_INTEGER, quota: { ...quota, points: Number.MAX_SAFE_INTEGER } };
+    const id = `known:${bucket.id}:${quota.known.since}:${quota.known.spent}`;
+    const nothing: Reservation = { id, cost: 0, buckets: [roomy], ttlMs: 10_000 };
+    await store.reserve(nothing);
+    await store.settle(nothing, 0);
+  }
+
+  function correctLater(buckets: readonly Bucket[]): void {
+    const correctAll = () => {
+      // One at a time: at the begin of a period all keys begin to count.
+      for (const bucket of buckets) corrections = corrections.then(() => correct(bucket)).catch(onFailure);
+    };
+    for (const ms of correctAfterMs) later(correctAll, ms);
+  }
+
+  return {
+    get degraded() {
+      return store.degraded ?? false;
+    },
+    count: (windows, requests) => store.count(windows, requests),
+    async reserve(reservation) {
+      const { buckets } = reservation;
+      const counted = buckets.filter(({ quota }) => quota);
+      if (counted.length === 0) return store.reserve(reservation);
+      const asking = { ...reservation, buckets: buckets.map((bucket) => withRemembered(bucket, { ask: true })) };
+      const answer = await store.reserve(asking);
+      if (answer.kind !== 'UNCOUNTED') return answer;
+      await Promise.all(counted.map(lookUp));
+      correctLater(counted);
+      return store.reserve({ ...reservation, buckets: buckets.map((bucket) => withRemembered(bucket)) });
+    },
+    settle: (reservation, actual) => store.settle(reservation, actual),
+    async peek(buckets) {
+      const states = await store.peek(buckets.map((bucket) => withRemembered(bucket)));
+      // A count of nothing is perhaps none.
+      const unsure = buckets.filter(({ quota }, index) => quota && !states[index]?.quota?.spent);
+      await Promise.all(unsure.map(lookUp));
+      return states.map((state, index) => stateWithKnown(state, buckets[index], remembered, clock.now()));
+    },
+    async close() {
+      closed = true;
+      await store.close();
+    },
+  };
+}
+
+function stateWithKnown(
+  state: BucketState,
+  bucket: Bucket | undefined,
+  remembered: { get(id: string): Quota['known'] },
+  now: number,
+): BucketState {
+  const known = bucket?.quota && remembered.get(bucket.id);
+  if (!state.quota || !known || known.since !== periodAt(bucket.quota.period, now).startsAt) return state;
+  return { ...state, quota: { ...state.quota, spent: Math.max(state.quota.spent, known.spent) } };
+}
+
+function runLater(work: () => void, ms: number): void {
+  setTimeout(work, ms).unref();
+}

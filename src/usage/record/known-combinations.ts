@@ -1,0 +1,96 @@
+import { boundedCache } from '../../kernel/bounded-cache.ts';
+import type { UsageEvent, UsageOperation } from '../usage-event.ts';
+import { type Combination, combinationOf } from './combination.ts';
+import { createLabelLimit, type LabelLimit, otherLabels } from './usage-labels.ts';
+
+export interface KnownCombinations {
+  /** The one object for all requests of an hour that are alike. */
+  of(event: UsageEvent): Combination;
+  /** Forgets them when they are many. Only while no tally holds any. */
+  tidy(): void;
+}
+
+interface OfKey {
+  readonly hour: number;
+  readonly byText: Map<string, Combination>;
+  /** Operations come as one object a document, so most requests find theirs without making a text. */
+  readonly recent: Map<UsageOperation | undefined, Recent[]>;
+}
+
+interface Recent {
+  readonly combination: Combination;
+  readonly clientName: string | undefined;
+  readonly clientVersion: string | undefined;
+}
+
+const maxKeys = 5000;
+const maxCombinations = 100_000;
+/** Operations of one key whose requests are found the short way. */
+const maxRecent = 500;
+const hourMs = 3_600_000;
+
+/** Bounded whatever clients send: labels by their limit, and all of them by `tidy`. */
+export function createKnownCombinations(labelLimit: LabelLimit = createLabelLimit()): KnownCombinations {
+  const keys = boundedCache<string, OfKey>(maxKeys);
+  let made = 0;
+
+  function ofKey({ apiKey, at }: UsageEvent): OfKey {
+    const id = apiKey?.id ?? '';
+    const known = keys.get(id);
+    const hour = Math.floor(at / hourMs);
+    if (known !== undefined && known.hour >= hour) return known;
+    const fresh: OfKey = { hour, byText: new Map(), recent: new Map() };
+    keys.set(id, fresh);
+    return fresh;
+  }
+
+  function find(event: UsageEvent, { byText }: OfKey): Combination {
+    const labels = labelLimit.labelsOf(event);
+    const text = textOf(event, labels === otherLabels ? undefined : labels);
+    const known = byText.get(text);
+    if (known !== undefined) return known;
+    const combination = combinationOf(event, labels);
+    byText.set(text, combination);
+    made++;
+    return combination;
+  }
+
+  return {
+    of(event) {
+      const known = ofKey(event);
+      let recent = known.recent.get(event.operation);
+      for (const one of recent ?? []) if (isLike(one, event)) return one.combination;
+      const combination = find(event, known);
+      if (recent === undefined) {
+        if (known.recent.size >= maxRecent) known.recent.clear();
+        recent = [];
+        known.recent.set(event.operation, recent);
+      }
+      if (recent.length < maxRecent) {
+        recent.push({ combination, clientName: event.clientName, clientVersion: event.clientVersion });
+      }
+      return combination;
+    },
+    tidy() {
+      if (made <= maxCombinations) return;
+      keys.clear();
+      made = 0;
+    },
+  };
+}
+
+/** Of the same key and operation. */
+function isLike({ combination, clientName, clientVersion }: Recent, event: UsageEvent): boolean {
+  return (
+    combination.outcome === event.outcome &&
+    combination.secretId === (event.apiKey?.secretId ?? null) &&
+    combination.surface === event.surface &&
+    clientName === event.clientName &&
+    clientVersion === event.clientVersion
+  );
+}
+
+function textOf({ apiKey, surface, operation, outcome }: UsageEvent, labels: object | undefined): string {
+  const own = [apiKey?.secretId ?? '', surface, operation?.type ?? '', outcome];
+  return [...own, ...(labels === undefined ? ['other'] : Object.values(labels))].join('\n');
+}

@@ -1,0 +1,160 @@
+import SchemaBuilder from '@pothos/core';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import { buildSchema, execute, type GraphQLSchema, parse, printSchema } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { compileSchema } from '../../../src/plan/compile-schema/compile-schema.ts';
+import { type DeclarationConfig, declare } from '../../../src/plan/declare.ts';
+import type { Access } from '../../../src/privileges/access.ts';
+import { fieldpassPlugin } from '../../../src/privileges/pothos-plugin.ts';
+import { isSubset } from '../../../src/privileges/subset.ts';
+import { usablePrivileges } from '../../../src/privileges/usable-privileges.ts';
+import { filterSchema } from '../../../src/privileges/view/filter-schema.ts';
+import { schemaOf } from '../../plan/places.ts';
+import { held, missing, setOf } from '../held.ts';
+
+/** Advisories about what a schema's author declares. */
+
+const sdl = /* GraphQL */ `
+  type Query { city: City cities(filter: CityFilter, orderBy: CityOrder): [City!]! place: Place viewer: Viewer! }
+  interface Place { area: Float density: Float }
+  type City implements Place { name: String area: Float population: Int density: Float crowd: String email: String }
+  type Park implements Place { area: Float density: Float }
+  type Viewer { density: Float }
+  input CityFilter { density: Float }
+  enum CityOrder { DENSITY }
+  type Mutation { addCity(name: String): City }
+`;
+const config: DeclarationConfig = {
+  explicit: ['City.email'],
+  mutations: { addCity: { verbs: ['write'] } },
+  arguments: { 'Mutation.addCity(name:)': { sets: 'City.name' } },
+  inputs: { CityFilter: { entity: 'City', use: 'FILTER' } },
+  fields: {
+    'Query.cities': { cost: { listSize: { assumedSize: 10 } } },
+    'City.density': { reads: ['City.population', 'City.area'] },
+    'City.crowd': { reads: ['City.density'] },
+  },
+};
+const schema = schemaOf(sdl, config);
+const needed = ['read:City.density', 'read:City.population', 'read:City.area'];
+
+describe('GHSA-m8jr-fxqx-8xx6: a field that is computed from a protected one was a way to it', () => {
+  // Break: `...coordinate.reads` in `compileField`, plan/compile-schema/compile-schema.ts.
+  it('needs what it declares to read, and the gate says so', () => {
+    expect(missing('{ city { density } }', ['read:Query', 'read:City', '!read:City.population'], {}, schema)).toEqual([
+      'read:City.population',
+    ]);
+    expect(missing('{ city { density } }', ['read:Query', 'read:City.density'], {}, schema)).toEqual(needed.slice(1));
+    expect(missing('{ city { density } }', ['read:Query', ...needed], {}, schema)).toEqual([]);
+  });
+
+  // Break: the loop over `reached` in `bitsBelow`, plan/compile-schema/derived-fields.ts.
+  it('and what those read in turn', () => {
+    const rules = ['read:Query', 'read:City.crowd', 'read:City.density', 'read:City.area'];
+    expect(missing('{ city { crowd } }', rules, {}, schema)).toEqual(['read:City.population']);
+    const circle = schemaOf('type Query { a: Int b: Int }', {
+      fields: { 'Query.a': { reads: ['Query.b'] }, 'Query.b': { reads: ['Query.a'] } },
+    });
+    expect(missing('{ a }', ['read:Query.a'], {}, circle)).toEqual(['read:Query.b']);
+  });
+
+  // Break: `...coordinate.reads` in `bitsOf`, plan/compile-schema/number-coordinates.ts.
+  it.each(['{ cities(filter: { density: 1 }) { name } }', '{ cities(orderBy: DENSITY) { name } }'])(
+    'also where it is only looked at: %s',
+    (source) => {
+      const rules = ['read:Query', 'read:City', '!read:City.population'];
+      expect(missing(source, rules, {}, schema)).toEqual(['read:City.population']);
+    },
+  );
+
+  // Break: as for the gate.
+  it('is in no view, and not listed as usable, without all of it', () => {
+    const rules = ['read:Query', 'read:City', '!read:City.population'];
+    const view = printSchema(filterSchema(schema, held(rules, schema)));
+    expect(view).not.toMatch(/population|density|crowd|DENSITY/);
+    expect(view).toContain('area');
+    expect(usablePrivileges(schema, held(rules, schema)).join()).not.toMatch(/population|density|crowd/);
+    expect(printSchema(filterSchema(schema, held(['read:*'], schema)))).toMatch(/density[\s\S]*crowd/);
+  });
+
+  it('does not make a key stronger than the one that made it', () => {
+    const of = (rules: string[]) => ({ set: setOf(rules), loneStarMatchesExplicit: false });
+    const parent = of(['read:City', '!read:City.population']);
+    expect(isSubset(of(['read:City.density']), parent, schema).kind).toBe('SUBSET');
+    expect(isSubset(of(needed), parent, schema)).toEqual({ kind: 'EXCEEDS', rules: ['read:City.population'] });
+  });
+
+  // Break: `coordinate.reads.every(has)` in `allows`, privileges/compile-privileges.ts.
+  it('is denied by the second guard too', async () => {
+    const pothos = pothosSchema();
+    const compiled = compileSchema(pothos);
+    const run = (rules: string[]) =>
+      execute({
+        schema: pothos,
+        document: parse('{ density }'),
+        contextValue: { access: held(rules, compiled) },
+      });
+    expect(await run(['read:Query.density'])).toMatchObject({
+      data: { density: null },
+      errors: [{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }],
+    });
+    expect((await run(['read:Query'])).data).toEqual({ density: 2 });
+  });
+
+  it.each<[string, DeclarationConfig['fields'], RegExp]>([
+    ['names a field that does not exist', { 'City.density': { reads: ['City.popluation'] } }, /did you mean "City.pop/],
+    ['stands on a mutation', { 'Mutation.addCity': { reads: ['City.name'] } }, /INVALID_DECLARATION Mutation.addCity/],
+    ['stands on an open field', { 'Viewer.density': { open: true, reads: ['City.area'] } }, /Viewer.density: reads/],
+  ])('fails the build when it %s', (_, fields, message) => {
+    expect(() => schemaOf(sdl, { ...config, fields: { ...config.fields, ...fields } })).toThrow(message);
+  });
+});
+
+function pothosSchema(): GraphQLSchema {
+  const builder = new SchemaBuilder<{ Context: { access: Access } }>({
+    plugins: [ScopeAuthPlugin, fieldpassPlugin],
+    scopeAuth: { authScopes: () => ({}) },
+  });
+  builder.queryType({
+    fields: (t) => ({
+      population: t.int({ resolve: () => 4 }),
+      density: t.int({ privilege: { reads: ['Query.population'] }, resolve: () => 2 }),
+    }),
+  });
+  return builder.toSchema();
+}
+
+describe('GHSA-g8jh-vg5j-4h3f (CVE-2025-64347): rules that were called something else were ignored', () => {
+  const renamed = /* GraphQL */ `
+    directive @link(url: String!, import: [LinkImport!]) repeatable on SCHEMA
+    scalar LinkImport
+    directive @open on FIELD_DEFINITION | OBJECT
+    directive @rs(scopes: [[String!]!]!) on FIELD_DEFINITION | OBJECT
+    schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: [{ name: "@requiresScopes", as: "@rs" }]) { query: Query }
+    type Query @open { secret: String @rs(scopes: [["x"]]) public: String @open }
+  `;
+
+  // Break: the last line of `accessOf`, plan/compile-schema/number-coordinates.ts: answer OPEN.
+  it('a directive of a schema opens nothing, whatever it is called', () => {
+    const compiled = compileSchema(buildSchema(renamed));
+    expect(missing('{ secret public }', [], {}, compiled)).toEqual(['read:Query.secret', 'read:Query.public']);
+  });
+
+  // Break: the call of `checkDeclarationNames` in plan/compile-schema/compile-schema.ts.
+  it.each<[string, object, RegExp]>([
+    ['a field', { fields: { 'City.email': { explict: true } } }, /City.email: declares "explict".*mean "explicit"/],
+    ['an argument', { arguments: { 'Mutation.addCity(name:)': { lookAt: [] } } }, /addCity\(name:\).*"looksAt"/],
+    ['a type', { types: { Viewer: { opened: true } } }, /Viewer: declares "opened"/],
+    ['an input', { inputs: { CityFilter: { entty: 'City' } } }, /CityFilter.*"entity"/],
+    ['an input field', { inputFields: { 'CityFilter.density': { lookAt: [] } } }, /CityFilter.density.*"looksAt"/],
+    ['an enum value', { enumValues: { 'CityOrder.DENSITY': { looksat: [] } } }, /CityOrder.DENSITY.*"looksAt"/],
+  ])('a declaration that means nothing fails the build: of %s', (_, other, message) => {
+    const declared = declare(declare(buildSchema(sdl), config), other as DeclarationConfig);
+    expect(() => compileSchema(declared)).toThrow(message);
+  });
+
+  // Break: `unknown(…)` in `fieldsNamed`, plan/declare.ts.
+  it('and so does one about something that does not exist', () => {
+    expect(() => declare(buildSchema(sdl), { explicit: ['City.emial'] })).toThrow(/City.emial.*mean "email"/);
+  });
+});
