@@ -1,11 +1,13 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { importApiKeys } from '../../src/administration/import/import-api-keys.ts';
 import type { Database } from '../../src/db/database.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
 import { createTrustedDocuments } from '../../src/restrictions/trusted-documents.ts';
 import { addExpiries } from '../../src/webhooks/outbox.ts';
 import { startWebhooks } from '../../src/webhooks/start-webhooks.ts';
+import { openWorld } from '../administration/support.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 import { testClock } from '../support/test-clock.ts';
 import { openTestDatabase } from '../support/test-database.ts';
@@ -107,6 +109,35 @@ describe('a management key of scope OWN that imports', () => {
     ]);
     const measure = await into(own, { enforcement: { privileges: 'MEASURE' } }, [{ ...row, hash: sha256('y') }]);
     expect(measure.body.data.importApiKeys.results[0].code).toBe('PRIVILEGE_ESCALATION');
+  });
+
+  it('has the same rules of many keys read and compared once: nobody else has a turn meanwhile', async () => {
+    const own = await openTestDatabase();
+    const { services, root, application: makeOwner, resolver } = await openWorld(own);
+    let asked = 0;
+    const schemas = {
+      ...services.schemas,
+      get API() {
+        asked += 1;
+        return services.schemas.API;
+      },
+    };
+    const applicationId = (await makeOwner()).id;
+    const askedFor = async (count: number) => {
+      asked = 0;
+      const keys = Array.from({ length: count }, (_, index) => ({
+        hash: sha256(`${count} ${index}`),
+        algorithm: 'SHA256' as const,
+        name: 'n',
+      }));
+      const common = { applicationId, environment: 'LIVE', privileges: ['read:City.name', 'read:City.id'] } as const;
+      const results = await importApiKeys({ ...services, schemas }, root, { ...common, keys });
+      expect(results.every(({ outcome }) => outcome === 'IMPORTED')).toBe(true);
+      return asked;
+    };
+    expect(await askedFor(200)).toBe(await askedFor(1));
+    await resolver.close();
+    await own.close();
   });
 
   it('imports a hash once, however many calls bring it at a time', async () => {

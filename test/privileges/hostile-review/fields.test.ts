@@ -120,7 +120,12 @@ describe.each(surfaces)('fields on $path', (surface) => {
       ],
     } as const;
     const management = {
-      rules: ['read:Query.lookupApiKey', 'read:Query.unusedPrivileges', 'read:ApiKey.privileges'],
+      rules: [
+        'read:Query.lookupApiKey',
+        'read:Query.unusedPrivileges',
+        'read:ApiKey.privileges',
+        'read:Role.privileges',
+      ],
       computed: [
         ['{ lookupApiKey(by: { publicId: "x" }) { name } }', 'read:ApiKey.publicId'],
         [
