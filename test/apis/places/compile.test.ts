@@ -107,7 +107,10 @@ describe('what mutations need', () => {
 
 test('every valid key reads viewer and rateLimit, and what they return', () => {
   const open = compiled.coordinates.filter(({ access }) => access === 'OPEN').map(({ type }) => type);
-  expect(new Set(open)).toEqual(new Set(['Query', 'RateLimit', 'Viewer', 'ViewerApiKey', 'ViewerApplication']));
+  const usage = ['ViewerUsage', 'ViewerUsageNumbers', 'ViewerUsagePoint'];
+  expect(new Set(open)).toEqual(
+    new Set(['Query', 'RateLimit', 'Viewer', 'ViewerApiKey', 'ViewerApplication', ...usage]),
+  );
   expect(compiled.byText.get('Query.viewer')?.access).toBe('OPEN');
   expect(compiled.byText.get('Query.rateLimit')?.access).toBe('OPEN');
 });
