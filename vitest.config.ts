@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     maxWorkers: 2,
+    // Nothing of ours keeps state in a module, so files can share them: loading them anew takes as long as the tests.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

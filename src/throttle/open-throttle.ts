@@ -125,6 +125,8 @@ async function openPostgresStore(url: string, logger: Logger): Promise<ThrottleS
   const store = createPostgresStore({ database });
   const forget = () =>
     store.forgetFull().catch((err: unknown) => logger.warn({ err }, 'full buckets were not forgotten'));
+  // Also opens a connection, so that the first request does not wait for one and fall back to a local bucket.
+  await forget();
   const timer = setInterval(forget, forgetEveryMs).unref();
   return {
     ...store,

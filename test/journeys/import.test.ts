@@ -197,6 +197,6 @@ describe('importApiKeys', () => {
     expect(new Set(body.data?.importApiKeys.results.map(({ outcome }: { outcome: string }) => outcome))).toEqual(
       new Set(['IMPORTED']),
     );
-    expect(database.statements - before).toBeLessThan(60);
+    expect(database.statements - before).toBeLessThan(120);
   });
 });
