@@ -52,7 +52,9 @@ export const costMutants: readonly Mutant[] = [
     file: 'src/cost/own-cost.ts',
     find: 'return Math.max(0, cost);',
     replace: 'return cost;',
-    test,
+    // A generated case shows it only where such a call is priced and then not made, which is too rare to wait for.
+    test: 'test/cost/worked-examples.test.ts',
+    name: 'cheaper',
   },
   {
     breaks: 'H6, one execution for each response key: two aliases of a field are one',

@@ -23,7 +23,9 @@ const copied = [
   'vitest.config.ts',
 ];
 const workers = 2;
-const deadlineMs = 240_000;
+const deadlineMs = 400_000;
+/** A property that is broken fails long before so many cases. */
+const env = { ...process.env, FIELDPASS_PROPERTY_RUNS: '3000' };
 
 type Verdict = 'caught' | 'SURVIVED' | 'DID NOT RUN';
 
@@ -78,9 +80,19 @@ function runTest(copy: string, test: string, name: string | undefined): Promise<
   const output = join(copy, 'report.json');
   rmSync(output, { force: true });
   const named = name === undefined ? [] : ['-t', name];
-  const args = ['vitest', 'run', test, ...named, '--maxWorkers=1', '--reporter=json', `--outputFile=${output}`];
+  const args = [
+    'vitest',
+    'run',
+    test,
+    ...named,
+    '--maxWorkers=1',
+    '--bail=1',
+    '--reporter=json',
+    `--outputFile=${output}`,
+  ];
   return new Promise((done) => {
-    execFile('npx', args, { cwd: copy, timeout: deadlineMs, maxBuffer: 100_000_000 }, () => {
+    const options = { cwd: copy, env, timeout: deadlineMs, maxBuffer: 100_000_000 };
+    execFile('npx', args, options, () => {
       try {
         done(JSON.parse(readFileSync(output, 'utf8')) as Report);
       } catch {
