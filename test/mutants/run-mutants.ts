@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { advisoryMutants } from './advisory-mutants.ts';
 import { costMutants } from './cost-mutants.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -10,7 +11,7 @@ import type { Mutant } from './mutant.ts';
  * without what it guards is found here. `npx tsx test/mutants/run-mutants.ts [part of a description]`
  */
 const wanted = process.argv[2] ?? '';
-const mutants = [...costMutants].filter(({ breaks }) => breaks.includes(wanted));
+const mutants = [...costMutants, ...advisoryMutants].filter(({ breaks }) => breaks.includes(wanted));
 const copied = [
   'src',
   'test',
@@ -30,7 +31,7 @@ const env = { ...process.env, FIELDPASS_PROPERTY_RUNS: '3000' };
 type Verdict = 'caught' | 'SURVIVED' | 'DID NOT RUN';
 
 interface Report {
-  readonly numTotalTests: number;
+  readonly numPassedTests: number;
   readonly numFailedTests: number;
 }
 
@@ -68,8 +69,9 @@ async function judge(copy: string, { file, find, replace, test, name }: Mutant):
   writeFileSync(path, `${before}${replace}${after}`);
   try {
     const report = await runTest(copy, test, name);
-    if (!report || report.numTotalTests === 0) return 'DID NOT RUN';
-    return report.numFailedTests > 0 ? 'caught' : 'SURVIVED';
+    if (report && report.numFailedTests > 0) return 'caught';
+    // Where a file cannot even begin, none of its tests has passed or failed.
+    return report && report.numPassedTests > 0 ? 'SURVIVED' : 'DID NOT RUN';
   } finally {
     writeFileSync(path, whole);
   }

@@ -1,7 +1,7 @@
 import { boundedCache } from '../../kernel/bounded-cache.ts';
-import type { FieldUse, UsageEvent } from '../usage-event.ts';
+import type { FieldUse, UsageEvent, UsageKey } from '../usage-event.ts';
 import { createFieldSets, type FieldSet } from './field-sets.ts';
-import type { Tallied, Tally } from './tally.ts';
+import { add, type Tallied, type Tally } from './tally.ts';
 
 /** What tells a row of `usage_set_hour` from the others of its hour. */
 export interface SetOfKey extends Tallied {
@@ -39,7 +39,7 @@ export function createFieldCounts(): FieldCounts {
   const keys = boundedCache<string, OfKey>(maxKeys);
   let made = 0;
 
-  function ofKey(apiKeyId: string, { surface, at }: UsageEvent): OfKey {
+  function ofKey(apiKeyId: string, surface: UsageEvent['surface'], at: number): OfKey {
     const name = surface === 'API' ? apiKeyId : `${apiKeyId} ${surface}`;
     const known = keys.get(name);
     const hour = Math.floor(at / hourMs);
@@ -49,41 +49,40 @@ export function createFieldCounts(): FieldCounts {
     return fresh;
   }
 
-  return {
-    add(event, tally) {
-      const { apiKey, surface, uses, denials, at } = event;
-      if (apiKey === undefined || (uses.length === 0 && denials.length === 0)) return;
-      const { sets } = ofKey(apiKey.id, event);
+  function rowOf(set: FieldSet, of: OfKey, key: UsageKey, surface: UsageEvent['surface'], tally: Tally<SetOfKey>) {
+    let one = of.sets.get(set);
+    if (one === undefined) {
+      one = { apiKeyId: key.id, applicationId: key.applicationId, surface, set, tally: undefined, row: 0 };
+      of.sets.set(set, one);
+      made++;
+    }
+    return tally.rowOf(one);
+  }
 
-      const count = (set: FieldSet, column: number): void => {
-        let one = sets.get(set);
-        if (one === undefined) {
-          one = {
-            apiKeyId: apiKey.id,
-            applicationId: apiKey.applicationId,
-            surface,
-            set,
-            tally: undefined,
-            row: 0,
-          };
-          sets.set(set, one);
-          made++;
+  function setsOf(fields: readonly FieldUse[], { sets }: OfKey): readonly FieldSet[] {
+    const set = fieldSets.of(fields);
+    return set.rules.length === 1 || sets.has(set) || sets.size < setsPerKey ? [set] : fieldSets.apart(fields);
+  }
+
+  return {
+    add({ apiKey, surface, uses, denials, at }, tally) {
+      if (apiKey === undefined || (uses.length === 0 && denials.length === 0)) return;
+      const known = ofKey(apiKey.id, surface, at);
+      if (uses.length > 0) {
+        for (const set of setsOf(uses, known)) {
+          const row = rowOf(set, known, apiKey, surface, tally);
+          const numbers = tally.numbers();
+          add(numbers, row + fieldColumns.uses, 1);
+          const last = row + fieldColumns.lastUsedAt;
+          numbers[last] = Math.max(numbers[last] ?? 0, at);
         }
-        const row = tally.rowOf(one);
-        const numbers = tally.numbers();
-        numbers[row + column] = (numbers[row + column] ?? 0) + 1;
-        if (column === fieldColumns.uses) {
-          numbers[row + fieldColumns.lastUsedAt] = Math.max(numbers[row + fieldColumns.lastUsedAt] ?? 0, at);
+      }
+      if (denials.length > 0) {
+        for (const set of setsOf(denials, known)) {
+          const row = rowOf(set, known, apiKey, surface, tally);
+          add(tally.numbers(), row + fieldColumns.denials, 1);
         }
-      };
-      const countAll = (fields: readonly FieldUse[], column: number): void => {
-        if (fields.length === 0) return;
-        const set = fieldSets.of(fields);
-        if (set.rules.length === 1 || sets.has(set) || sets.size < setsPerKey) count(set, column);
-        else for (const alone of fieldSets.apart(fields)) count(alone, column);
-      };
-      countAll(uses, fieldColumns.uses);
-      countAll(denials, fieldColumns.denials);
+      }
     },
     tidy() {
       if (made <= maxKnown) return;

@@ -1,7 +1,7 @@
 import { boundedCache } from '../../kernel/bounded-cache.ts';
 import type { UsageEvent, UsageOperation } from '../usage-event.ts';
 import { type Combination, combinationOf } from './combination.ts';
-import { createLabelLimit, type LabelLimit, otherLabels } from './usage-labels.ts';
+import { createLabelLimit, type LabelLimit, type UsageLabels } from './usage-labels.ts';
 
 export interface KnownCombinations {
   /** The one object for all requests of an hour that are alike. */
@@ -12,7 +12,7 @@ export interface KnownCombinations {
 
 interface OfKey {
   readonly hour: number;
-  readonly byText: Map<string, Combination>;
+  readonly byLabels: Map<UsageLabels, Combination[]>;
   /** Operations come as one object a document, so most requests find theirs without making a text. */
   readonly recent: Map<UsageOperation | undefined, Recent[]>;
 }
@@ -39,18 +39,19 @@ export function createKnownCombinations(labelLimit: LabelLimit = createLabelLimi
     const known = keys.get(id);
     const hour = Math.floor(at / hourMs);
     if (known !== undefined && known.hour >= hour) return known;
-    const fresh: OfKey = { hour, byText: new Map(), recent: new Map() };
+    const fresh: OfKey = { hour, byLabels: new Map(), recent: new Map() };
     keys.set(id, fresh);
     return fresh;
   }
 
-  function find(event: UsageEvent, { byText }: OfKey): Combination {
+  function find(event: UsageEvent, { byLabels }: OfKey): Combination {
     const labels = labelLimit.labelsOf(event);
-    const text = textOf(event, labels === otherLabels ? undefined : labels);
-    const known = byText.get(text);
+    const alike = byLabels.get(labels) ?? [];
+    const known = alike.find((one) => isOfEvent(one, event));
     if (known !== undefined) return known;
+    if (alike.length === 0) byLabels.set(labels, alike);
     const combination = combinationOf(event, labels);
-    byText.set(text, combination);
+    alike.push(combination);
     made++;
     return combination;
   }
@@ -81,16 +82,15 @@ export function createKnownCombinations(labelLimit: LabelLimit = createLabelLimi
 
 /** Of the same key and operation. */
 function isLike({ combination, clientName, clientVersion }: Recent, event: UsageEvent): boolean {
-  return (
-    combination.outcome === event.outcome &&
-    combination.secretId === (event.apiKey?.secretId ?? null) &&
-    combination.surface === event.surface &&
-    clientName === event.clientName &&
-    clientVersion === event.clientVersion
-  );
+  return clientName === event.clientName && clientVersion === event.clientVersion && isOfEvent(combination, event);
 }
 
-function textOf({ apiKey, surface, operation, outcome }: UsageEvent, labels: object | undefined): string {
-  const own = [apiKey?.secretId ?? '', surface, operation?.type ?? '', outcome];
-  return [...own, ...(labels === undefined ? ['other'] : Object.values(labels))].join('\n');
+/** Of the same key and labels. */
+function isOfEvent(combination: Combination, { outcome, apiKey, surface, operation }: UsageEvent): boolean {
+  return (
+    combination.outcome === outcome &&
+    combination.secretId === (apiKey?.secretId ?? null) &&
+    combination.surface === surface &&
+    combination.operationType === (operation?.type ?? '')
+  );
 }

@@ -62,3 +62,7 @@ export function createTally<Of extends Tallied>(width: number): Tally<Of> {
     },
   };
 }
+
+export function add(numbers: Float64Array, place: number, value: number): void {
+  numbers[place] = (numbers[place] ?? 0) + value;
+}

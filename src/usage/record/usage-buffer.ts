@@ -3,7 +3,7 @@ import type { UsageEvent } from '../usage-event.ts';
 import type { Combination } from './combination.ts';
 import { createFieldCounts, fieldWidth, type SetOfKey } from './field-counts.ts';
 import { createKnownCombinations } from './known-combinations.ts';
-import { createTally, type TakenRows, type Tally } from './tally.ts';
+import { add, createTally, type TakenRows, type Tally } from './tally.ts';
 
 /** What was added up of one minute. */
 export interface MinuteOfUsage {
@@ -127,16 +127,13 @@ export function requestsOf({ counts: { numbers, width } }: MinuteOfUsage): numbe
 
 function addTo(tally: Tally<Combination>, row: number, event: UsageEvent): void {
   const numbers = tally.numbers();
-  const add = (column: number, value: number): void => {
-    numbers[row + column] = (numbers[row + column] ?? 0) + value;
-  };
-  add(countColumns.requests, event.requests);
-  add(countColumns.errors, event.errors);
-  add(countColumns.requestedCost, event.requestedCost);
-  add(countColumns.actualCost, event.actualCost);
+  add(numbers, row + countColumns.requests, event.requests);
+  add(numbers, row + countColumns.errors, event.errors);
+  add(numbers, row + countColumns.requestedCost, event.requestedCost);
+  add(numbers, row + countColumns.actualCost, event.actualCost);
   if (event.requests === 0) return;
-  add(countColumns.latencyTotalMs, Math.round(event.latencyMs));
-  add(countColumns.latency + latencyPart(event.latencyMs), 1);
+  add(numbers, row + countColumns.latencyTotalMs, Math.round(event.latencyMs));
+  add(numbers, row + countColumns.latency + latencyPart(event.latencyMs), 1);
 }
 
 function latencyPart(ms: number): number {

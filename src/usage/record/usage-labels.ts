@@ -18,7 +18,10 @@ export const otherLabels: UsageLabels = {
 };
 
 export interface LabelLimit {
-  /** The event's own labels, or `otherLabels` when its key has had its share of different ones in this hour. */
+  /**
+   * The event's own labels, or `otherLabels` when its key has had its share of different ones in this hour. Equal ones
+   * of a key and hour are the same object.
+   */
   labelsOf(event: UsageEvent): UsageLabels;
 }
 
@@ -28,38 +31,51 @@ export const labelsPerKey = 200;
 const maxKeys = 5000;
 const hourMs = 3_600_000;
 
+interface Budget {
+  readonly hour: number;
+  readonly spent: Map<string, UsageLabels>;
+}
+
 /**
  * Names of operations and clients are whatever a client sends; without a limit each could be a row of its own. The
  * budget begins anew with every hour, so that what somebody used up does not hide what comes later.
  */
 export function createLabelLimit(): LabelLimit {
-  const known = boundedCache<string, { readonly hour: number; readonly combinations: Set<string> }>(maxKeys);
+  const budgets = boundedCache<string, Budget>(maxKeys);
+
+  function budgetOf({ apiKey, at }: UsageEvent): Budget {
+    const key = apiKey?.id ?? '';
+    const hour = Math.floor(at / hourMs);
+    const known = budgets.get(key);
+    if (known !== undefined && known.hour >= hour) return known;
+    const fresh: Budget = { hour, spent: new Map() };
+    budgets.set(key, fresh);
+    return fresh;
+  }
+
   return {
     labelsOf(event) {
-      const { apiKey, operation, at } = event;
-      const labels: UsageLabels = {
-        operationName: operation?.name?.slice(0, 100) ?? '',
-        documentHash: operation?.document?.hash ?? '',
-        clientName: cleanLabel(event.clientName, 60),
-        clientVersion: cleanLabel(event.clientVersion, 30),
-      };
-      const hour = Math.floor(at / hourMs);
-      const key = apiKey?.id ?? '';
-      let budget = known.get(key);
-      if (budget === undefined || budget.hour < hour) {
-        budget = { hour, combinations: new Set() };
-        known.set(key, budget);
-      }
-      const combination = `${labels.documentHash}\n${labels.operationName}\n${labels.clientName}\n${labels.clientVersion}`;
-      if (budget.combinations.has(combination)) return labels;
-      if (budget.combinations.size >= labelsPerKey) return otherLabels;
-      budget.combinations.add(combination);
+      const { spent } = budgetOf(event);
+      const operationName = event.operation?.name?.slice(0, 100) ?? '';
+      const documentHash = event.operation?.document?.hash ?? '';
+      const clientName = cleanLabel(event.clientName, 60);
+      const clientVersion = cleanLabel(event.clientVersion, 30);
+      const text = `${documentHash}\n${operationName}\n${clientName}\n${clientVersion}`;
+      const known = spent.get(text);
+      if (known !== undefined) return known;
+      if (spent.size >= labelsPerKey) return otherLabels;
+      const labels = { operationName, documentHash, clientName, clientVersion };
+      spent.set(text, labels);
       return labels;
     },
   };
 }
 
+const plain = /^[ -~]*$/;
+
 /** Control characters and halves of surrogate pairs have no place in a label, nor in a database's text. */
 export function cleanLabel(text: string | undefined, longest: number): string {
-  return text === undefined ? '' : text.slice(0, longest).replace(/[\p{Cc}\p{Cs}]/gu, '');
+  if (text === undefined) return '';
+  const short = text.slice(0, longest);
+  return plain.test(short) ? short : short.replace(/[\p{Cc}\p{Cs}]/gu, '');
 }

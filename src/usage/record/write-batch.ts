@@ -1,9 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../../db/database.ts';
+import type { LoggedRequest } from '../logged-request.ts';
 import type { UsageDocument } from '../usage-event.ts';
 import type { FieldSet } from './field-sets.ts';
 import { chunks, timeOf } from './merged-rows.ts';
-import type { LogRow } from './request-sampler.ts';
 import type { MinuteOfUsage } from './usage-buffer.ts';
 import { addCounts, countRows } from './write-counts.ts';
 import { addFieldSets, addFields, fieldRows } from './write-fields.ts';
@@ -18,7 +19,7 @@ export interface UsageBatch {
   /** Sets of fields that may not be in their table yet. */
   readonly sets: readonly FieldSet[];
   readonly documents: readonly SeenDocument[];
-  readonly log: readonly LogRow[];
+  readonly log: readonly LoggedRequest[];
 }
 
 export interface SeenDocument extends UsageDocument {
@@ -39,15 +40,34 @@ const dayMs = 24 * hourMs;
 export async function writeBatch(database: Database, batch: UsageBatch): Promise<void> {
   await database.transaction(async (queries) => {
     if (!(await isNew(database, queries, batch))) return;
-    const { documents, sets, minutes, log, at } = batch;
-    for (const some of chunks(documents, chunkSize)) await queries.execute(addDocuments(some, at));
-    for (const some of chunks(sets, chunkSize)) await queries.execute(addFieldSets(some, at));
-    for (const some of chunks(countRows(minutes), chunkSize)) await queries.execute(addCounts(some));
-    for (const some of chunks(fieldRows(minutes), chunkSize)) await queries.execute(addFields(some));
-    for (const some of chunks(log, chunkSize)) await queries.execute(addLog(some));
-    // Last, because the rows are shared by all instances: each holds them only while it commits.
-    await queries.execute(markStale(batch));
+    await runEach(queries, statements(batch));
   });
+}
+
+function* statements(batch: UsageBatch): Generator<SQL> {
+  const { documents, sets, minutes, log, at } = batch;
+  for (const some of chunks(documents, chunkSize)) yield addDocuments(some, at);
+  for (const some of chunks(sets, chunkSize)) yield addFieldSets(some, at);
+  for (const some of chunks(countRows(minutes), chunkSize)) yield addCounts(some);
+  for (const some of chunks(fieldRows(minutes), chunkSize)) yield addFields(some);
+  for (const some of chunks(log, chunkSize)) yield addLog(some);
+  // Last, because the rows are shared by all instances: each holds them only while it commits.
+  yield markStale(batch);
+}
+
+/** One after the other; each is made while the database works on the one before. */
+async function runEach(queries: Queries, all: Iterable<SQL>): Promise<void> {
+  let running: Promise<unknown> = Promise.resolve();
+  for (const statement of all) {
+    await running;
+    // Begins here, and once: what it returns begins anew with each `then`.
+    running = Promise.resolve(queries.execute(statement));
+    // It fails where it is awaited.
+    running.catch(() => {});
+    // So that it is sent before the next one is made.
+    await setImmediate();
+  }
+  await running;
 }
 
 async function isNew(database: Database, queries: Queries, { instance, seq, at }: UsageBatch): Promise<boolean> {
@@ -72,7 +92,7 @@ function addDocuments(rows: readonly SeenDocument[], at: number): SQL {
     ON CONFLICT (hash) DO UPDATE SET last_seen_at = greatest(t.last_seen_at, excluded.last_seen_at)`;
 }
 
-function addLog(rows: readonly LogRow[]): SQL {
+function addLog(rows: readonly LoggedRequest[]): SQL {
   return sql`INSERT INTO request_log (id, at, request_id, surface, api_key_id, secret_id, application_id, operation_type,
       operation_name, document_hash, outcome, error_code, requested_cost, actual_cost, latency_ms, client_address,
       client_name, client_version, one_of)

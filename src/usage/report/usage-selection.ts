@@ -67,17 +67,26 @@ export function selectedRows({ interval, since, until, filter, visibility }: Usa
   const ofMinutes = sql`SELECT *, date_trunc(${interval.toLowerCase()}::text, at, 'UTC') AS begins FROM usage_minute WHERE ${selected}
     AND ${isStale('HOUR')} AND ${sinceFirstStale('HOUR')}`;
   if (interval === 'HOUR') {
-    return sql`(SELECT *, at AS begins FROM usage_hour WHERE ${selected} AND NOT ${isStale('HOUR')} UNION ALL ${ofMinutes})`;
+    return sql`(SELECT *, at AS begins FROM usage_hour WHERE ${selected} AND NOT ${beginsStale('HOUR')} UNION ALL ${ofMinutes})`;
   }
-  return sql`(SELECT *, at AS begins FROM usage_day WHERE ${selected} AND NOT ${isStale('DAY')}
+  return sql`(SELECT *, at AS begins FROM usage_day WHERE ${selected} AND NOT ${beginsStale('DAY')}
     UNION ALL SELECT *, date_trunc('day', at, 'UTC') AS begins FROM usage_hour WHERE ${selected}
-      AND ${isStale('DAY')} AND ${sinceFirstStale('DAY')} AND NOT ${isStale('HOUR')}
+      AND ${isStale('DAY')} AND ${sinceFirstStale('DAY')} AND NOT ${beginsStale('HOUR')}
     UNION ALL ${ofMinutes})`;
 }
 
-/** An array of the few stale times, read once: the planner then needs no join. */
+/** Rows of a finer level: an array of the few stale times, read once, so that the planner needs no join. */
 export function isStale(level: 'HOUR' | 'DAY'): SQL {
-  return sql`(date_trunc(${level.toLowerCase()}::text, at, 'UTC') = ANY (ARRAY(SELECT s.at FROM usage_stale s WHERE s.level = ${level})))`;
+  return sql`(date_trunc(${level.toLowerCase()}::text, at, 'UTC') = ANY (${staleTimes(level)}))`;
+}
+
+/** The same for rows of the level itself, whose time is a begin already: truncating thousands of them takes longest. */
+export function beginsStale(level: 'HOUR' | 'DAY'): SQL {
+  return sql`(at = ANY (${staleTimes(level)}))`;
+}
+
+function staleTimes(level: 'HOUR' | 'DAY'): SQL {
+  return sql`ARRAY(SELECT s.at FROM usage_stale s WHERE s.level = ${level})`;
 }
 
 /** The same for the index: nothing that is stale is older. */

@@ -25,14 +25,15 @@ describe('CVE-2026-19869, CVE-2026-92681: of a rule for a type and one for its f
   });
 });
 
-// Break: `if (privilege.denies) continue;` in privileges/compile-privileges.ts.
+// Break: `clearBit` in privileges/compile-privileges.ts: turn the bit over, so that two denials give.
 describe('HA-10711: a composition that may more than its parts', () => {
   it('rules together never allow what none of the parts does', () => {
     const rule = fc
       .tuple(
         fc.constantFrom('', '', '!'),
         fc.constantFrom(...verbs, '*'),
-        fc.constantFrom(...places.coordinates.slice(0, 60)),
+        // Few, so that rules meet.
+        fc.constantFrom(...places.coordinates.slice(0, 8)),
         fc.boolean(),
       )
       .map(([deny, verb, { type, field }, whole]) => `${deny}${verb}:${type}${whole ? '' : `.${field}`}`);
