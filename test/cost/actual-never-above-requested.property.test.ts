@@ -16,6 +16,7 @@ import {
 import { expect, test, vi } from 'vitest';
 import type { Granted } from '../../src/cost/compile-formula.ts';
 import type { CompiledSchema } from '../../src/plan/compiled-schema.ts';
+import { pool } from '../support/pool.ts';
 import { generateData } from './generate-data.ts';
 import { generateOperation } from './generate-document.ts';
 import { generateSchema } from './generate-schema.ts';
@@ -25,7 +26,7 @@ import { type Random, randomOf } from './random.ts';
 const numRuns = Number(process.env['FIELDPASS_PROPERTY_RUNS'] ?? 200);
 /** More runs take longer; the time is no assertion. */
 vi.setConfig({ testTimeout: 30_000 + numRuns * 40 });
-const seeds = fc.noShrink(fc.nat());
+const seeds = fc.noBias(fc.noShrink(fc.nat()));
 
 interface Case {
   readonly random: Random;
@@ -35,17 +36,23 @@ interface Case {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-function caseOf(seed: number, abstract: boolean): Case {
+const schemas = {
+  abstract: pool(400, (seed) => compileSchema(schemaOf(generateSchema(randomOf(seed), { abstract: true })))),
+  concrete: pool(400, (seed) => compileSchema(schemaOf(generateSchema(randomOf(seed), { abstract: false })))),
+};
+
+function caseOf(seed: number, kind: keyof typeof schemas): Case {
   const random = randomOf(seed);
-  const schema = schemaOf(generateSchema(random, { abstract }));
+  const compiled = schemas[kind](seed);
+  const { schema } = compiled;
   const { source, variables } = generateOperation(random, schema);
-  return { random, schema, compiled: compileSchema(schema), document: parse(source), variables };
+  return { random, schema, compiled, document: parse(source), variables };
 }
 
 test('actual ≤ requested, whatever resolvers return', async () => {
   await fc.assert(
     fc.asyncProperty(seeds, async (seed) => {
-      const { random, schema, compiled, document, variables } = caseOf(seed, true);
+      const { random, schema, compiled, document, variables } = caseOf(seed, 'abstract');
       const priced = price(compiled, document, variables);
       const requested = outcome(priced);
       if (typeof requested === 'string') return;
@@ -65,7 +72,7 @@ test('actual ≤ requested, whatever resolvers return', async () => {
 test('actual = requested when every list is full and nothing is null', async () => {
   await fc.assert(
     fc.asyncProperty(seeds, async (seed) => {
-      const { random, schema, compiled, document, variables } = caseOf(seed, false);
+      const { random, schema, compiled, document, variables } = caseOf(seed, 'concrete');
       const priced = price(compiled, document, variables);
       const requested = outcome(priced);
       if (typeof requested === 'string' || requested > 20_000) return;
@@ -81,7 +88,7 @@ test('actual = requested when every list is full and nothing is null', async () 
 test('actual ≤ requested when the key may not read everything, and that costs no more than reading everything', async () => {
   await fc.assert(
     fc.asyncProperty(seeds, async (seed) => {
-      const { random, schema, compiled, document, variables } = caseOf(seed, true);
+      const { random, schema, compiled, document, variables } = caseOf(seed, 'abstract');
       const priced = price(compiled, document, variables);
       const granted = someGrants(random, compiled);
       const estimate = priced.formula.estimate(priced.coerced, granted);
@@ -99,7 +106,7 @@ test('actual ≤ requested when the key may not read everything, and that costs 
 test('the price is the same for aliases, inlined fragments, another order, and variables in place of literals', () => {
   fc.assert(
     fc.property(seeds, (seed) => {
-      const { schema, compiled, document, variables } = caseOf(seed, true);
+      const { schema, compiled, document, variables } = caseOf(seed, 'abstract');
       const points = outcome(price(compiled, document, variables));
       expect(outcome(price(compiled, renamed(document), variables))).toBe(points);
       expect(outcome(price(compiled, inlined(document), variables))).toBe(points);
@@ -114,7 +121,7 @@ test('the price is the same for aliases, inlined fragments, another order, and v
 test('a larger page never costs less', () => {
   fc.assert(
     fc.property(seeds, (seed) => {
-      const { compiled, document, variables } = caseOf(seed, true);
+      const { compiled, document, variables } = caseOf(seed, 'abstract');
       const larger = visit(document, {
         Argument: (node) =>
           node.name.value === 'first' && node.value.kind === Kind.INT
