@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import { apiKey, apiKeySecret } from '../db/schema/index.ts';
 import { codedError } from '../kernel/errors.ts';
 import type { ApiKeyDetails } from '../keys/store/api-key-details.ts';
@@ -13,7 +13,10 @@ import { targetKey } from './target-key.ts';
 export interface UndeleteApiKeyInput {
   readonly id: string;
   readonly etag?: string | undefined;
-  /** The former secrets work again once the key is enabled. Without it they are revoked, and there is a new one. */
+  /**
+   * The former secrets work again once the key is enabled, unless one of them was found in the open. Without it they are
+   * revoked, and there is a new one.
+   */
   readonly keepSecret: boolean;
   readonly idempotencyKey?: string | undefined;
 }
@@ -50,7 +53,7 @@ export async function undeleteApiKey(
       .update(apiKey)
       .set({ deletedAt: null, purgeAt: null, disabledAt, updatedAt: now, version: sql`${apiKey.version} + 1` })
       .where(eq(apiKey.id, before.id));
-    const replaces = !input.keepSecret && before.revokedAt === undefined;
+    const replaces = before.revokedAt === undefined && (!input.keepSecret || (await hasExposedSecret(change, before)));
     const key = replaces ? await replaceSecrets(services, change, before) : undefined;
     change.touchKeys(before.publicId);
     change.record({
@@ -65,13 +68,26 @@ export async function undeleteApiKey(
   });
 }
 
+const living = ['PENDING', 'ACTIVE', 'RETIRING'] as const;
+
+/** Of a deleted key that is reported nothing is done but to note it: there is nothing to stop until it comes back. */
+async function hasExposedSecret({ within }: ActorChange, { id }: ApiKeyDetails): Promise<boolean> {
+  const [exposed] = await within
+    .select({ id: apiKeySecret.id })
+    .from(apiKeySecret)
+    .where(
+      and(eq(apiKeySecret.apiKeyId, id), inArray(apiKeySecret.status, [...living]), isNotNull(apiKeySecret.exposedAt)),
+    )
+    .limit(1);
+  return exposed !== undefined;
+}
+
 /** Whoever found the old text while the key was gone has nothing. */
 async function replaceSecrets(
   services: AdministrationServices,
   change: ActorChange,
   key: ApiKeyDetails,
 ): Promise<string> {
-  const living = ['PENDING', 'ACTIVE', 'RETIRING'] as const;
   await change.within
     .update(apiKeySecret)
     .set({ status: 'REVOKED', expiresAt: change.now })

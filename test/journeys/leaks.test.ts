@@ -85,6 +85,21 @@ describe('a reported key', () => {
     },
   );
 
+  it('comes back with another secret when it is undeleted, whatever was asked for', async () => {
+    const { key, id } = await keyWith('EXPIRE_AFTER_GRACE');
+    const mutate = async (name: string, input: object, selection: string) => {
+      const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
+      const mutation = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} } }`;
+      return (await test.management(test.adminKey, mutation, { input })).body.data[name];
+    };
+    await mutate('deleteApiKey', { id }, 'apiKey { id }');
+    expect(await reportKeys([key])).toEqual(accepted);
+    const back = await mutate('undeleteApiKey', { id, keepSecret: true }, 'key apiKey { status }');
+    expect(back.apiKey.status).toBe('DISABLED');
+    await mutate('enableApiKey', { id }, 'apiKey { id }');
+    expect([await use(key), await use(back.key)]).toEqual(['API_KEY_REVOKED', 'OK']);
+  });
+
   it('has one secret that retires, whichever are exposed, one after the other', async () => {
     const { key, id } = await keyWith('EXPIRE_AFTER_GRACE');
     const another = async () =>

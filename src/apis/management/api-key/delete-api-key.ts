@@ -47,7 +47,8 @@ export function addDeleteApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef, D
       etag: t.string({ looksAt: [] }),
       keepSecret: t.boolean({
         defaultValue: false,
-        description: 'Its former text works again once the key is enabled; otherwise it gets a new one.',
+        description:
+          'Its former text works again once the key is enabled, unless it was reported as leaked; otherwise it gets a new one.',
       }),
       idempotencyKey: t.string({ looksAt: [], description: 'As for createApiKey.' }),
     }),
