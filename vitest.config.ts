@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowFilesFirst } from './test/support/slow-files-first.ts';
 
 export default defineConfig({
   // Pothos loads graphql's CommonJS build and tests its ES modules unless both are sent to one file.
@@ -7,6 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     maxWorkers: 2,
+    sequence: { sequencer: SlowFilesFirst },
     // Nothing of ours keeps state in a module, so files can share them: loading them anew takes as long as the tests.
     isolate: false,
     testTimeout: 30_000,

@@ -4,12 +4,13 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
+import type { Direction } from '../src/db/keyset-page.ts';
 import { openDatabase } from '../src/db/open-database.ts';
 import { createLogger } from '../src/kernel/logger.ts';
 import { findApiKeyByPublicId, findApiKeyBySecret } from '../src/keys/store/find-api-keys.ts';
 import { findByPublicId } from '../src/keys/store/find-by-public-id.ts';
-import type { Direction } from '../src/keys/store/keyset-page.ts';
-import { type ApiKeyFilter, type ApiKeyOrderField, apiKeyPlace, listApiKeys } from '../src/keys/store/list-api-keys.ts';
+import { type ApiKeyFilter, listApiKeys } from '../src/keys/store/list-api-keys.ts';
+import { type NamedOrder, namedPlace } from '../src/keys/store/named-order.ts';
 import { onServer, urlOf } from '../test/support/test-templates.ts';
 import { quantile, report } from './measure.ts';
 
@@ -61,7 +62,7 @@ try {
   const applicationId = () => uuid('4000-8000', 1 + (any() % applications));
   const page = (
     filter: () => ApiKeyFilter,
-    field: ApiKeyOrderField = 'CREATED_AT',
+    field: NamedOrder['field'] = 'CREATED_AT',
     direction: Direction = 'DESC',
     visibility: 'ALL' | 'OWN' = 'ALL',
   ) => {
@@ -80,7 +81,7 @@ try {
   const deep = async () => {
     const [key] = [await findApiKeyByPublicId(queries, String(any()).padStart(12, 'k'), 'ALL')];
     if (!key) throw new Error('there is no such key');
-    const after = { key: apiKeyPlace(key, 'NAME'), inclusive: false };
+    const after = { key: namedPlace(key, 'NAME'), inclusive: false };
     const request = { after, before: undefined, limit: 21, backward: false };
     return (
       await listApiKeys(queries, { filter: {}, visibility: 'ALL', now }, { field: 'NAME', direction: 'ASC' }, request)

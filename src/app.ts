@@ -1,4 +1,4 @@
-import { secretActivator } from './administration/activate-secret.ts';
+import { secretActivator } from './administration/rotation/activate-secret.ts';
 import type { AdministrationServices } from './administration/services.ts';
 import { createPlacesServices } from './apis/places/places-services.ts';
 import { type SeedProgress, seedPlaces } from './apis/places/seed/seed-places.ts';
@@ -14,6 +14,7 @@ import { type FirstKeys, makeFirstKeys } from './compose/first-keys.ts';
 import { spentInUsage } from './compose/known-spending.ts';
 import { type Addresses, createListeners } from './compose/open-listeners.ts';
 import { secretScanning } from './compose/secret-scanning.ts';
+import { serveSurfaces } from './compose/serve-surfaces.ts';
 import { startJobs } from './compose/start-jobs.ts';
 import type { Config } from './config/read-config.ts';
 import type { Database } from './db/database.ts';
@@ -24,7 +25,7 @@ import { trustedProxies } from './http/client-address.ts';
 import { createEdge, type Edge, type EdgeOptions } from './http/edge.ts';
 import { metricsAccess } from './http/metrics-access.ts';
 import type { Served } from './http/route.ts';
-import { type Clock, systemClock } from './kernel/clock.ts';
+import { type AlarmClock, systemClock } from './kernel/clock.ts';
 import { createCounter } from './kernel/counter.ts';
 import { createLogger, type Logger } from './kernel/logger.ts';
 import { type RandomBytes, systemRandom } from './kernel/random.ts';
@@ -34,11 +35,7 @@ import { packageVersion } from './kernel/version.ts';
 import { openPeppers } from './keys/open-peppers.ts';
 import { startKeyResolver } from './keys/resolve/key-resolver.ts';
 import { deriveSecret } from './keys/token/derive-secret.ts';
-import { looksLikeKey } from './keys/token/looks-like-key.ts';
-import { callerContext } from './pipeline/caller-context.ts';
-import { createExplainer } from './pipeline/explain/explain.ts';
-import { createGraphqlServer } from './pipeline/graphql-server.ts';
-import { createSdlServer } from './pipeline/serve-sdl.ts';
+import { keyLikeIn } from './keys/token/looks-like-key.ts';
 import type { PipelineServices } from './pipeline/services.ts';
 import { createTrustedDocuments, noDocuments } from './restrictions/trusted-documents.ts';
 import { createTelemetry } from './telemetry/create-telemetry.ts';
@@ -52,7 +49,7 @@ import { createOutbox } from './webhooks/outbox.ts';
 
 /** What a test, or somebody who embeds the server, replaces. */
 export interface Overrides {
-  readonly clock?: Clock;
+  readonly clock?: AlarmClock;
   readonly random?: RandomBytes;
   readonly logger?: Logger;
   /** Already open; the app closes it. */
@@ -187,39 +184,24 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       executionTimeoutMs: config.limits.EXECUTION_TIMEOUT,
       draining: draining.signal,
     };
-    const services = {
-      API: { ...common, throttle: throttle.api, documents },
-      MANAGEMENT: { ...common, throttle: throttle.management, documents: noDocuments },
-    };
-    const explainer = createExplainer({
-      API: { surface: surfaces.API, services: services.API },
-      MANAGEMENT: { surface: surfaces.MANAGEMENT, services: services.MANAGEMENT },
-    });
-    const servers = {
-      API: createGraphqlServer('/graphql', surfaces.API, services.API, (record, caller) => ({
-        ...callerContext(record, caller, surfaces.API, services.API),
-        places,
-      })),
-      MANAGEMENT: createGraphqlServer('/admin/graphql', surfaces.MANAGEMENT, services.MANAGEMENT, (record, caller) => ({
-        ...callerContext(record, caller, surfaces.MANAGEMENT, services.MANAGEMENT),
-        administration,
-        throttle: services.MANAGEMENT.throttle,
-        usage,
-        explainer,
-        requestMethod: record.arrival.method,
-      })),
-    };
-    const sdl = {
-      API: createSdlServer(surfaces.API, services.API),
-      MANAGEMENT: createSdlServer(surfaces.MANAGEMENT, services.MANAGEMENT),
-    };
+    const keyLike = (url: string) => keyLikeIn(url, config.keys.KEY_PREFIX, config.keys.KEY_IMPORT_PREFIXES);
+    const surfaceBackends = serveSurfaces(
+      {
+        API: { surface: surfaces.API, services: { ...common, throttle: throttle.api, documents } },
+        MANAGEMENT: {
+          surface: surfaces.MANAGEMENT,
+          services: { ...common, throttle: throttle.management, documents: noDocuments },
+        },
+      },
+      { places, administration, usage, keyLikeIn: keyLike },
+    );
     const explorer = config.server.GRAPHIQL ? createExplorer({}) : undefined;
     const edgeOptions: Omit<EdgeOptions, 'served' | 'metricsAccess'> = {
       watch: telemetry.requests,
+      onRefusal: telemetry.edgeRefusal,
       backends: {
+        ...surfaceBackends,
         metrics: telemetry.metrics,
-        graphql: (surface, request, arrival) => servers[surface](request, arrival),
-        sdl: (surface, request, arrival) => sdl[surface](request, arrival),
         page: (surface) => explorer?.page(surface),
         asset: (pathname, acceptEncoding) => explorer?.asset(pathname, acceptEncoding),
         secretScanning: secretScanning(administration, config, logger),
@@ -228,7 +210,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       proxies: trustedProxies(config.server.TRUST_PROXY),
       cors: { origins: config.server.CORS_ORIGINS[0] === 'keys' ? 'KEYS' : new Set(config.server.CORS_ORIGINS) },
       maxBodyBytes: config.limits.MAX_BODY_BYTES,
-      looksLikeKey: (text) => looksLikeKey(text, config.keys.KEY_PREFIX, config.keys.KEY_IMPORT_PREFIXES),
+      looksLikeKey: (text) => keyLike(text) !== undefined,
       clock,
       makeId,
       logger,

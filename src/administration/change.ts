@@ -23,7 +23,10 @@ export interface Change {
   touchApplication(id: string): void;
 }
 
-type ChangeEntry = Pick<AuditEntry, 'action' | 'targetType' | 'targetId' | 'applicationId' | 'before' | 'after'>;
+/** What the audit chain keeps of a change, its target aside. */
+export type ChangeNote = Pick<AuditEntry, 'action' | 'before' | 'after'>;
+
+type ChangeEntry = ChangeNote & Pick<AuditEntry, 'targetType' | 'targetId' | 'applicationId'>;
 
 /** A change that a key asks for, with that key as it is in the database at this moment. */
 export interface ActorChange extends Change {

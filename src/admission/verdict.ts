@@ -1,16 +1,9 @@
 import type { GraphQLError } from 'graphql';
 import { retryAfterSeconds } from '../throttle/headers.ts';
+import type { UsageOutcome } from '../usage/outcomes.ts';
 
 /** What became of a request, as usage counts it. */
-export type Outcome =
-  | 'OK'
-  | 'ERROR'
-  | 'INVALID'
-  | 'UNAUTHENTICATED'
-  | 'BLOCKED'
-  | 'FORBIDDEN'
-  | 'THROTTLED'
-  | 'UNAVAILABLE';
+export type Outcome = UsageOutcome;
 
 /** The answer of one step. Only a refusal says more. */
 export type Verdict = { readonly kind: 'PASSED' } | Refusal;

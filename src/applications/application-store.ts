@@ -1,8 +1,9 @@
 import { and, count, eq, inArray, ne, type SQL } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
+import type { KeysetRequest } from '../db/keyset-page.ts';
 import { application } from '../db/schema/index.ts';
 import type { ApplicationStatus } from '../keys/api-key.ts';
-import { type Direction, type KeysetRequest, keysetStatement } from '../keys/store/keyset-page.ts';
+import { type NamedOrder, namedStatement } from '../keys/store/named-order.ts';
 import type { Visibility } from '../keys/store/visibility.ts';
 import { type ApplicationDetails, detailsOfApplication } from './application-details.ts';
 
@@ -20,14 +21,6 @@ export interface ApplicationSelection {
   readonly filter: ApplicationFilter;
   readonly visibility: Visibility;
 }
-
-const columns = {
-  ID: [application.id],
-  NAME: [application.name, application.id],
-  CREATED_AT: [application.createdAt, application.id],
-} as const;
-
-export type ApplicationOrderField = keyof typeof columns;
 
 /** The application, or `undefined` when there is none or it may not be seen. */
 export async function findApplication(
@@ -55,10 +48,10 @@ export async function findApplications(
 export async function listApplications(
   queries: Queries,
   selection: ApplicationSelection,
-  order: { readonly field: ApplicationOrderField; readonly direction: Direction },
+  order: NamedOrder,
   request: KeysetRequest,
 ): Promise<readonly ApplicationDetails[]> {
-  const keyset = keysetStatement(columns[order.field], order.direction, request);
+  const keyset = namedStatement(application, order, request);
   const rows = await queries
     .select()
     .from(application)
@@ -66,11 +59,6 @@ export async function listApplications(
     .orderBy(...keyset.orderBy)
     .limit(keyset.limit);
   return rows.map(detailsOfApplication);
-}
-
-/** The application's place in this order: the values of its columns. */
-export function applicationPlace(one: ApplicationDetails, field: ApplicationOrderField): readonly (string | number)[] {
-  return { ID: [one.id], NAME: [one.name, one.id], CREATED_AT: [one.createdAt, one.id] }[field];
 }
 
 export async function countApplications(queries: Queries, selection: ApplicationSelection): Promise<number> {

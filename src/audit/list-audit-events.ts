@@ -1,5 +1,6 @@
-import { and, asc, count, desc, eq, gt, gte, lt, lte, type SQL } from 'drizzle-orm';
+import { and, count, eq, gte, lt, type SQL } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
+import { type KeysetRequest, keysetStatement } from '../db/keyset-page.ts';
 import { apiKey, auditEvent } from '../db/schema/index.ts';
 import { linkOfRow } from './audit-event.ts';
 import type { ChainLink } from './chain-verifier.ts';
@@ -24,38 +25,26 @@ export interface AuditSelection {
   readonly visibility: 'ALL' | { readonly applicationId: string };
 }
 
-interface PageBound {
-  readonly key: readonly (string | number)[];
-  readonly inclusive: boolean;
-}
-
-/** Up to `limit` events between two others, the latest first; `backward`, those at the other end, the oldest first. */
-export interface AuditPage {
-  readonly after: PageBound | undefined;
-  readonly before: PageBound | undefined;
-  readonly limit: number;
-  readonly backward: boolean;
-}
-
 /** More than this are not counted. */
 const mostCounted = 10_000;
 
 /**
- * Events of the chain; one statement. Whoever sees one application only is not told from which address a key of another
+ * Events of the chain, the latest first; one statement. Whoever sees one application only is not told from which address a key of another
  * application acted on it.
  */
 export async function listAuditEvents(
   { queries }: Database,
   selection: AuditSelection,
-  { after, before, limit, backward }: AuditPage,
+  request: KeysetRequest,
 ): Promise<readonly ChainLink[]> {
+  const keyset = keysetStatement([auditEvent.seq], 'DESC', request);
   const rows = await queries
     .select({ event: auditEvent, actorApplicationId: apiKey.applicationId })
     .from(auditEvent)
     .leftJoin(apiKey, eq(apiKey.id, auditEvent.actorKeyId))
-    .where(and(selected(selection), after && beyond('<', after), before && beyond('>', before)))
-    .orderBy(backward ? asc(auditEvent.seq) : desc(auditEvent.seq))
-    .limit(limit);
+    .where(and(selected(selection), keyset.after, keyset.before))
+    .orderBy(...keyset.orderBy)
+    .limit(keyset.limit);
   const { visibility } = selection;
   return rows.map(({ event, actorApplicationId }) => {
     const link = linkOfRow(event);
@@ -73,12 +62,6 @@ export async function countAuditEvents({ queries }: Database, selection: AuditSe
     .as('some');
   const [row] = await queries.select({ events: count() }).from(some);
   return row?.events ?? 0;
-}
-
-function beyond(comparison: '<' | '>', { key: [seq], inclusive }: PageBound): SQL {
-  const bound = Number(seq);
-  if (comparison === '<') return inclusive ? lte(auditEvent.seq, bound) : lt(auditEvent.seq, bound);
-  return inclusive ? gte(auditEvent.seq, bound) : gt(auditEvent.seq, bound);
 }
 
 function selected({ filter, visibility }: AuditSelection): SQL | undefined {

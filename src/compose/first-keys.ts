@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { demoKey } from '../administration/demo-key.ts';
-import { firstManagementKey } from '../administration/first-management-key.ts';
+import { demoKey } from '../administration/first-start/demo-key.ts';
+import { firstManagementKey } from '../administration/first-start/first-management-key.ts';
+import { writeKeyFile } from '../administration/first-start/write-key-file.ts';
 import type { AdministrationServices } from '../administration/services.ts';
-import { writeKeyFile } from '../administration/write-key-file.ts';
 import type { Config } from '../config/read-config.ts';
 
 /** The texts of the keys that this start made; undefined for a key that was there before, or was given. */

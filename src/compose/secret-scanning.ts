@@ -1,4 +1,4 @@
-import { reportFromPartner } from '../administration/report-from-partner.ts';
+import { reportFromPartner } from '../administration/exposure/report-from-partner.ts';
 import type { AdministrationServices } from '../administration/services.ts';
 import type { Config } from '../config/read-config.ts';
 import type { Logger } from '../kernel/logger.ts';

@@ -1,5 +1,5 @@
+import { startPurge } from '../administration/purge/start-purge.ts';
 import type { AdministrationServices } from '../administration/services.ts';
-import { startPurge } from '../administration/start-purge.ts';
 import type { Config } from '../config/read-config.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { startUsageJobs } from '../usage/roll-up/usage-jobs.ts';

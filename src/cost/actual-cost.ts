@@ -10,7 +10,8 @@ import {
   isListType,
   isObjectType,
 } from 'graphql';
-import type { CompiledField, CompiledObject, CompiledSchema, MicroPoints } from '../plan/compiled-schema.ts';
+import type { MicroPoints } from '../kernel/micro-points.ts';
+import type { CompiledField, CompiledObject, CompiledSchema } from '../plan/compiled-schema.ts';
 import type { CostMeters, RunningMeter } from './cost-meter.ts';
 import { countItems, countOne } from './count-items.ts';
 import { lengthOf } from './formula-program.ts';

@@ -1,5 +1,5 @@
-import { microPerPoint } from '../kernel/micro-points.ts';
-import type { CompiledSchema, MicroPoints } from '../plan/compiled-schema.ts';
+import { type MicroPoints, microPerPoint } from '../kernel/micro-points.ts';
+import type { CompiledSchema } from '../plan/compiled-schema.ts';
 import type { CoercedVariables, DocumentPlan } from '../plan/document-plan.ts';
 import { type CostBreakdown, costBreakdown, type DearField, dearestFields } from './cost-breakdown.ts';
 import { dearest, type Evaluation, evaluateProgram, type Granted, isPaid } from './evaluate-program.ts';

@@ -1,4 +1,4 @@
-import type { MicroPoints } from '../plan/compiled-schema.ts';
+import type { MicroPoints } from '../kernel/micro-points.ts';
 import type { CostBreakdown, CostLine, DearField } from './cost-breakdown.ts';
 import { chargedPoints } from './points.ts';
 

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { microPerPoint } from '../kernel/micro-points.ts';
-import type { CompiledField, CompiledObject, MicroPoints } from '../plan/compiled-schema.ts';
+import { type MicroPoints, microPerPoint } from '../kernel/micro-points.ts';
+import type { CompiledField, CompiledObject } from '../plan/compiled-schema.ts';
 import type { Granted } from './evaluate-program.ts';
 import { chargedPoints, saturate } from './points.ts';
 

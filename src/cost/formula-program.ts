@@ -1,4 +1,5 @@
-import type { CompiledField, CompiledObject, MicroPoints } from '../plan/compiled-schema.ts';
+import type { MicroPoints } from '../kernel/micro-points.ts';
+import type { CompiledField, CompiledObject } from '../plan/compiled-schema.ts';
 import type { Condition, DataFieldPlan, DocumentPlan, FieldPlan, SelectionPlan } from '../plan/document-plan.ts';
 import { type ArgumentReader, argumentReader } from './argument-reader.ts';
 import { type ListLength, listLength } from './list-length.ts';

@@ -1,4 +1,5 @@
-import type { CompiledArgument, CompiledField, CompiledInput, MicroPoints } from '../plan/compiled-schema.ts';
+import type { MicroPoints } from '../kernel/micro-points.ts';
+import type { CompiledArgument, CompiledField, CompiledInput } from '../plan/compiled-schema.ts';
 
 /** Coerced argument values by name, schema defaults applied: what a resolver gets. */
 export type ArgumentValues = Readonly<Record<string, unknown>>;

@@ -1,5 +1,4 @@
-import { microPerPoint } from '../kernel/micro-points.ts';
-import type { MicroPoints } from '../plan/compiled-schema.ts';
+import { type MicroPoints, microPerPoint } from '../kernel/micro-points.ts';
 
 /** Each `__schema` or `__type`, whatever is asked of it; also the price of an SDL export. */
 export const introspectionCost: MicroPoints = 10 * microPerPoint;

@@ -11,15 +11,14 @@ import SchemaBuilder, {
   type SchemaTypes,
   type TypeParam,
 } from '@pothos/core';
-import { type CostDeclaration, extensionName, type RateLimitDeclaration } from '../plan/declarations.ts';
+import type { CostDeclaration, RateLimitDeclaration, TypeDeclaration } from '../plan/declarations.ts';
+import { declaring } from '../plan/declared.ts';
 
 /** For the builder's `plugins`. Importing this file registers it. */
 export const fieldpassCostPlugin = 'fieldpassCost';
 
 /** Weight of each instance of a type, of an argument, or of an input field, in points. */
-interface WeightDeclaration {
-  readonly weight?: number;
-}
+type WeightDeclaration = Pick<TypeDeclaration, 'weight'>;
 
 declare global {
   export namespace PothosSchemaTypes {
@@ -72,9 +71,7 @@ declare global {
 class FieldpassCostPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     const { cost, rateLimit } = config.pothosOptions;
-    if (!cost && !rateLimit) return config;
-    const declaration = { ...(cost && { cost }), ...(rateLimit && { rateLimit }) };
-    return { ...config, extensions: declaring(config.extensions, declaration) };
+    return { ...config, extensions: declaring(config.extensions, { cost, rateLimit }) };
   }
 
   override onInputFieldConfig(config: PothosInputFieldConfig<Types>): PothosInputFieldConfig<Types> {
@@ -86,13 +83,6 @@ class FieldpassCostPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     const cost = 'cost' in config.pothosOptions ? config.pothosOptions.cost : undefined;
     return cost ? { ...config, extensions: declaring(config.extensions, cost) } : config;
   }
-}
-
-type Extensions = Readonly<Record<string, unknown>> | null | undefined;
-
-function declaring(extensions: Extensions, declaration: object): Readonly<Record<string, unknown>> {
-  const known = extensions?.[extensionName];
-  return { ...extensions, [extensionName]: { ...(typeof known === 'object' && known), ...declaration } };
 }
 
 SchemaBuilder.registerPlugin(fieldpassCostPlugin, FieldpassCostPlugin);

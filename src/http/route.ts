@@ -12,7 +12,8 @@ export type Route =
   | { readonly kind: 'HEALTH'; readonly check: 'LIVE' | 'READY' }
   | { readonly kind: 'METRICS' }
   | { readonly kind: 'SECRET_SCANNING' }
-  | { readonly kind: 'METHOD_NOT_ALLOWED'; readonly allow: string }
+  /** `surface`: the API at this path, if it is one's. */
+  | { readonly kind: 'METHOD_NOT_ALLOWED'; readonly allow: string; readonly surface?: SurfaceName }
   | { readonly kind: 'NOT_FOUND' };
 
 const graphqlPaths: Readonly<Record<string, SurfaceName>> = { '/graphql': 'API', '/admin/graphql': 'MANAGEMENT' };
@@ -34,7 +35,7 @@ export function routeOf(method: string, pathname: string, accept: string, served
     if (method === 'GET' && prefersHtml(accept)) return { kind: 'PAGE', surface: graphql };
     return method === 'GET' || method === 'POST'
       ? { kind: 'GRAPHQL', surface: graphql }
-      : { kind: 'METHOD_NOT_ALLOWED', allow: 'GET, POST' };
+      : { kind: 'METHOD_NOT_ALLOWED', allow: 'GET, POST', surface: graphql };
   }
   const sdl = own(sdlPaths, pathname);
   if (sdl && served.includes(sdl)) return readOnly(method, { kind: 'SDL', surface: sdl });
@@ -51,7 +52,8 @@ function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value
 }
 
 function readOnly(method: string, route: Route): Route {
-  return method === 'GET' || method === 'HEAD' ? route : { kind: 'METHOD_NOT_ALLOWED', allow: 'GET, HEAD' };
+  if (method === 'GET' || method === 'HEAD') return route;
+  return { kind: 'METHOD_NOT_ALLOWED', allow: 'GET, HEAD', ...('surface' in route ? { surface: route.surface } : {}) };
 }
 
 /** A browser's navigation names text/html; GraphQL clients name JSON or event streams, or nothing. */

@@ -7,6 +7,7 @@ import { errorResponse } from '../http/error-response.ts';
 import { codedError, codeOf } from '../kernel/errors.ts';
 import { usageRecording } from './answer/record-usage.ts';
 import { reportOf } from './answer/request-report.ts';
+import type { TellRefused } from './answer/tell-refused.ts';
 import { unacceptableAnswer } from './document/content-negotiation.ts';
 import { startRecord } from './request-record.ts';
 import type { PipelineServices } from './services.ts';
@@ -27,6 +28,7 @@ export function createGraphqlServer(
   surface: Surface,
   services: PipelineServices,
   contextFor: ContextFor,
+  tellRefused: TellRefused,
 ): GraphqlServer {
   const yoga = createYoga<ServerContext>({
     graphqlEndpoint: endpoint,
@@ -62,9 +64,8 @@ export function createGraphqlServer(
     };
     const unacceptable = unacceptableAnswer(request);
     if (unacceptable) {
-      record.outcome = 'INVALID';
-      record.errors = [unacceptable];
-      return { response: errorResponse(request, unacceptable), report: reportOf(record, undefined) };
+      const report = await tellRefused(request, arrival, unacceptable);
+      return { response: errorResponse(request, unacceptable), report };
     }
     const response = await yoga.fetch(request, { record });
     const event = services.watch.step('usage', () => recordUsage(record, request.headers));

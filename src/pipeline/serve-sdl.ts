@@ -1,6 +1,5 @@
 import { type GraphQLSchema, printSchema } from 'graphql';
 import { judgeBudget } from '../admission/budget.ts';
-import { judgeRetiringSecret } from '../admission/retiring-secret.ts';
 import type { Refusal } from '../admission/verdict.ts';
 import { chargedPoints, introspectionCost } from '../cost/points.ts';
 import type { Arrival, Handled } from '../http/arrival.ts';
@@ -61,9 +60,7 @@ async function exportView(
   surface: Surface,
   services: PipelineServices,
 ): Promise<SdlAnswer | Stale> {
-  const retiring = judgeRetiringSecret(caller.key.type, caller.secret, schemaOperation);
-  if (retiring.kind === 'REFUSED') return retiring;
-  const restricted = restrictOperation(caller.key, schemaOperation, surface);
+  const restricted = restrictOperation(caller, schemaOperation, surface);
   if (restricted.kind === 'REFUSED') return restricted;
   const reservation = { id: services.makeId(), cost: introspectionCost, buckets: caller.policy.buckets, ttlMs: 1000 };
   const asked = await services.watch.step('throttle', () => unlessUnavailable(services.throttle.reserve(reservation)));

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../kernel/clock.ts';
+import type { AlarmClock } from '../kernel/clock.ts';
 import type { Counter } from '../kernel/counter.ts';
 import type { MakeId } from '../kernel/uuid.ts';
 import type { ApiKeyEnvironment, ApiKeyRecord, KeySecretRecord } from '../keys/api-key.ts';
@@ -32,7 +32,7 @@ export interface PipelineServices {
   /** What one key did; `undefined` when the range has too many intervals. */
   readonly ownUsage: (apiKeyId: string, range: OwnUsageRange) => OwnUsage | undefined;
   readonly watch: PipelineWatch;
-  readonly clock: Clock;
+  readonly clock: AlarmClock;
   readonly makeId: MakeId;
   readonly logger: Logger;
   readonly maxTokens: number;

@@ -9,7 +9,7 @@ import { asCurrent } from './admit/recheck.ts';
 import { finishResult, outcomeOf } from './answer/finish-result.ts';
 import { withKeyWarning } from './answer/key-warning.ts';
 import { refuseAs } from './answer/refusal.ts';
-import { errorsOnView, judgeOnView, type SentOperation } from './denials/hide-mode.ts';
+import { errorsOnView, judgeOnView, sentBy } from './denials/hide-mode.ts';
 import { callerInForce } from './denials/measure-mode.ts';
 import { acceptsEventStream, notAcceptable, unacceptable, unreadableBody } from './document/content-negotiation.ts';
 import { findDocument } from './document/find-document.ts';
@@ -135,10 +135,6 @@ export function useFieldpass(
 /** What a hook throws: all errors of a refusal, with their status and headers. */
 function refusal(record: RequestRecord, verdict: Refusal): Error {
   return new AggregateError(refuseAs(record, verdict).errors);
-}
-
-function sentBy({ document, operationName, variableValues }: ExecutionArgs): SentOperation {
-  return { document, operationName: operationName ?? undefined, variables: variableValues ?? {} };
 }
 
 function callerOf({ caller }: RequestRecord): Caller {

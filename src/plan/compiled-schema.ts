@@ -1,9 +1,7 @@
 import type { GraphQLCompositeType, GraphQLInputType, GraphQLOutputType, GraphQLSchema } from 'graphql';
+import type { MicroPoints } from '../kernel/micro-points.ts';
 import type { RateLimitDeclaration } from './declarations.ts';
 import type { Verb } from './verb.ts';
-
-/** Millionths of a point: costs are integers until they are rounded up once, at the end. */
-export type MicroPoints = number;
 
 /** A field of a concrete object type, or of an input type whose fields map to no entity. */
 export interface Coordinate {

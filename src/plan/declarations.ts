@@ -36,7 +36,7 @@ export interface RateLimitDeclaration {
 export interface FieldDeclaration {
   /** Verbs of a mutation's root field; required there, impossible elsewhere. */
   readonly verbs?: readonly Exclude<Verb, 'read'>[];
-  /** Never matched by a wildcard rule. */
+  /** Never matched by a wildcard rule. Of an interface's field: in all its object types that do not say `false`. */
   readonly explicit?: boolean;
   /** Readable by every valid key. */
   readonly open?: boolean;
@@ -44,7 +44,8 @@ export interface FieldDeclaration {
   readonly transparent?: boolean;
   /**
    * Fields that a derived one shows something of, directly or through what it calls: `read` on each is needed beside its
-   * own. Of an interface's field, those of all its object types.
+   * own. A name of an interface's field stands for those of all its object types; what is declared on an interface's
+   * field is added to what each of its object types declares.
    */
   readonly reads?: readonly CoordinateText[];
   /** A delete: needs `update` on every field of this entity that is not explicit. */

@@ -8,17 +8,17 @@ import {
   isObjectType,
 } from 'graphql';
 import { nearestName } from '../kernel/nearest-name.ts';
-import {
-  type ArgumentDeclaration,
-  type CoordinateText,
-  type EnumValueDeclaration,
-  extensionName,
-  type FieldDeclaration,
-  type InputFieldDeclaration,
-  type InputTypeDeclaration,
-  type SchemaDeclaration,
-  type TypeDeclaration,
+import type {
+  ArgumentDeclaration,
+  CoordinateText,
+  EnumValueDeclaration,
+  FieldDeclaration,
+  InputFieldDeclaration,
+  InputTypeDeclaration,
+  SchemaDeclaration,
+  TypeDeclaration,
 } from './declarations.ts';
+import { declaredIn, declaring } from './declared.ts';
 import { type ProblemList, problemList } from './schema-declaration-error.ts';
 
 /** Declarations of a schema that was not written for Fieldpass. Names are coordinates of the GraphQL specification. */
@@ -52,10 +52,7 @@ interface Declarable {
 export function declare(schema: GraphQLSchema, config: DeclarationConfig): GraphQLSchema {
   const problems = problemList();
   const { defaultAssumedSize, undeclaredArguments } = config;
-  write(schema, {
-    ...(defaultAssumedSize === undefined ? {} : { defaultAssumedSize }),
-    ...(undeclaredArguments === undefined ? {} : { undeclaredArguments }),
-  });
+  write(schema, { defaultAssumedSize, undeclaredArguments });
   declareMutations(schema, config, problems);
   for (const [text, declaration] of Object.entries(config.fields ?? {})) {
     for (const field of fieldsNamed(schema, text, problems)) write(field, declaration);
@@ -92,7 +89,7 @@ function declareMutations(schema: GraphQLSchema, { mutations = {} }: Declaration
     if (!Object.hasOwn(fields, name)) unknown(problems, `mutations.${name}`, name, Object.keys(fields));
   }
   for (const field of Object.values(fields)) {
-    const own = (field.extensions[extensionName] as FieldDeclaration | undefined)?.verbs;
+    const own = declaredIn<FieldDeclaration>(field.extensions).verbs;
     const declaration = Object.hasOwn(named, field.name) ? named[field.name] : own ? undefined : rest;
     if (declaration === undefined) continue;
     write(field, 'length' in declaration ? { verbs: declaration } : declaration);
@@ -145,11 +142,7 @@ function fieldsNamed(
 }
 
 function write(element: Declarable, declaration: object): void {
-  const known = element.extensions[extensionName];
-  element.extensions = {
-    ...element.extensions,
-    [extensionName]: { ...(typeof known === 'object' ? known : {}), ...declaration },
-  };
+  element.extensions = declaring(element.extensions, declaration);
 }
 
 function unknown(problems: ProblemList, declaredAt: string, name: string, candidates: readonly string[]): void {

@@ -2,10 +2,12 @@ import { trace } from '@opentelemetry/api';
 import { Registry } from 'prom-client';
 import type { RequestWatch } from '../http/request-watch.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { ErrorCode } from '../kernel/error-codes.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { PipelineWatch } from '../pipeline/pipeline-watch.ts';
-import type { StoreWatch } from '../throttle/watched-store.ts';
+import type { StoreWatch } from '../throttle/failure/watched-store.ts';
 import { type AccessLogMode, createAccessLog } from './access-log/access-log.ts';
+import { createEdgeMetrics } from './metrics/edge-metrics.ts';
 import { createKeyMetrics } from './metrics/key-metrics.ts';
 import { readProcess } from './metrics/process-metrics.ts';
 import { metricReaders } from './metrics/registry.ts';
@@ -28,6 +30,7 @@ export interface Telemetry {
   readonly pipeline: PipelineWatch;
   readonly throttleStore: StoreWatch;
   readonly keyLookup: (hit: boolean) => void;
+  readonly edgeRefusal: (code: ErrorCode) => void;
   /** Parts that are asked how they are, once they are there. */
   read(state: ServerState): void;
   /** In the text format of Prometheus. */
@@ -56,6 +59,7 @@ export function createTelemetry({ version, accessLog, clock, logger }: Telemetry
     pipeline: { ...createStepSpans(tracer), streamEvent: requestMetrics.streamEvent },
     throttleStore: createStoreMetrics(readers),
     keyLookup: createKeyMetrics(readers),
+    edgeRefusal: createEdgeMetrics(readers),
     read: (state) => readServerState(readers, state),
     metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     close: stopReadingProcess,

@@ -1,4 +1,4 @@
-import type { MicroPoints } from '../plan/compiled-schema.ts';
+import type { MicroPoints } from '../kernel/micro-points.ts';
 import { periodAt } from './quota-period.ts';
 import type { Bucket, BucketState, Quota, ReserveAnswer } from './throttle-store.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
-import { forgetfulMap } from './forgetful-map.ts';
+import { forgetfulMap } from './stores/forgetful-map.ts';
 
 export interface FailedAttemptsOptions {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import { boundedCache } from '../kernel/bounded-cache.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { withDeadline } from '../kernel/deadline.ts';
-import type { MicroPoints } from '../plan/compiled-schema.ts';
+import type { MicroPoints } from '../kernel/micro-points.ts';
 import { periodAt } from './quota-period.ts';
 import type { Bucket, BucketState, Quota, Reservation, ThrottleStore } from './throttle-store.ts';
 

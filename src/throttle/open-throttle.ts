@@ -2,15 +2,15 @@ import { openDatabase } from '../db/open-database.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { MakeId } from '../kernel/uuid.ts';
-import { type FailurePolicyOptions, withFailurePolicy } from './failure-policy.ts';
+import { type FailurePolicyOptions, withFailurePolicy } from './failure/failure-policy.ts';
+import { type StoreWatch, watchedStore } from './failure/watched-store.ts';
 import { type SpentSince, withKnownSpending } from './known-spending.ts';
 import type { LeaseSize } from './leases/lease-size.ts';
 import { withLeases } from './leases/with-leases.ts';
-import { createMemoryStore } from './memory-store.ts';
-import { createPostgresStore } from './postgres-store.ts';
-import { createRedisStore } from './redis-store.ts';
+import { createMemoryStore } from './stores/memory-store.ts';
+import { createPostgresStore } from './stores/postgres-store.ts';
+import { createRedisStore } from './stores/redis-store.ts';
 import type { ThrottleStore } from './throttle-store.ts';
-import { type StoreWatch, watchedStore } from './watched-store.ts';
 
 export interface OpenThrottleOptions {
   /** Redis or Valkey, the first choice; may hold a password. */

@@ -1,4 +1,4 @@
-import type { MicroPoints } from '../plan/compiled-schema.ts';
+import type { MicroPoints } from '../kernel/micro-points.ts';
 
 export type QuotaPeriod = 'DAY' | 'MONTH';
 

@@ -8,6 +8,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { beginningOf } from '../kernel/beginning-of.ts';
 import type { UsageDocument } from './usage-event.ts';
 
 const longestKept = 2000;
@@ -23,7 +24,7 @@ export function normalizeDocument(document: DocumentNode, operation: OperationDe
       definition === operation || (definition.kind === Kind.FRAGMENT_DEFINITION && used.has(definition.name.value)),
   );
   const text = print(withoutValues({ kind: Kind.DOCUMENT, definitions }));
-  return { hash: createHash('sha256').update(text).digest('hex'), normalized: text.slice(0, longestKept) };
+  return { hash: createHash('sha256').update(text).digest('hex'), normalized: beginningOf(text, longestKept) };
 }
 
 function withoutValues(document: DocumentNode): DocumentNode {

@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { type Repeating, repeating } from '../kernel/repeating.ts';
 import { deliver, type Receiver } from './deliver.ts';
 import { addExpiries, type DueEvent, noteAttempt, removeSettled, takeDue } from './outbox.ts';
 import { maximumAttempts, waitAfter } from './retry-schedule.ts';
@@ -14,24 +15,20 @@ export interface WebhooksOptions {
   readonly random: () => number;
 }
 
-export interface Webhooks {
-  /** Announces the ends of keys, and delivers all that is due. Rejects when the database is away; the next run makes up for it. */
-  run(): Promise<void>;
-  /** Cuts what is being delivered off: it is tried again by whoever comes next. */
-  close(): Promise<void>;
-}
-
 const intervalMs = 5_000;
 const expiryIntervalMs = 60_000;
 const atOnce = 10;
 /** Longer than an attempt can take. */
 const holdMs = 60_000;
 
-/** Delivers what stands in the outbox; any number of instances may, each takes its own. */
-export function startWebhooks({ database, clock, logger, receiver, random }: WebhooksOptions): Webhooks {
+/**
+ * Announces the ends of keys, and delivers what stands in the outbox; any number of instances may, each takes its own. A
+ * run rejects when the database is away; the next one makes up for it. `close` cuts off what is being delivered: it is
+ * tried again by whoever comes next.
+ */
+export function startWebhooks({ database, clock, logger, receiver, random }: WebhooksOptions): Repeating {
   const closing = new AbortController();
   let expiriesAt = Number.NEGATIVE_INFINITY;
-  let running: Promise<void> | undefined;
 
   async function runOnce(): Promise<void> {
     if (clock.monotonic() - expiriesAt >= expiryIntervalMs) {
@@ -62,24 +59,14 @@ export function startWebhooks({ database, clock, logger, receiver, random }: Web
     else logger.warn(told, 'a webhook was not delivered; it is tried again');
   }
 
-  function run(): Promise<void> {
-    running ??= runOnce().finally(() => {
-      running = undefined;
-    });
-    return running;
-  }
-
-  const timer = setInterval(() => {
-    run().catch((err: unknown) => logger.warn({ err }, 'webhooks were not delivered; it is tried again'));
-  }, intervalMs);
-  timer.unref();
-
+  const webhooks = repeating(runOnce, intervalMs, (err) =>
+    logger.warn({ err }, 'webhooks were not delivered; it is tried again'),
+  );
   return {
-    run,
-    async close() {
-      clearInterval(timer);
+    run: webhooks.run,
+    close() {
       closing.abort();
-      await running?.catch(() => {});
+      return webhooks.close();
     },
   };
 }

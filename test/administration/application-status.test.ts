@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { enableApiKey } from '../../src/administration/enable-api-key.ts';
-import { updateApplication } from '../../src/administration/update-application.ts';
+import { updateApplication } from '../../src/administration/applications/update-application.ts';
+import { enableApiKey } from '../../src/administration/lifecycle/enable-api-key.ts';
 import { verifyAudit } from '../../src/audit/verify-audit.ts';
 import type { Database } from '../../src/db/database.ts';
 import { openTestDatabase } from '../support/test-database.ts';

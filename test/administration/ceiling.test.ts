@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CreateApiKeyInput } from '../../src/administration/create-api-key.ts';
-import { disableApiKey } from '../../src/administration/disable-api-key.ts';
-import { enableApiKey } from '../../src/administration/enable-api-key.ts';
-import { revokeApiKey } from '../../src/administration/revoke-api-key.ts';
+import type { CreateApiKeyInput } from '../../src/administration/api-keys/api-key-input.ts';
+import { updateApiKey } from '../../src/administration/api-keys/update-api-key.ts';
+import { disableApiKey } from '../../src/administration/lifecycle/disable-api-key.ts';
+import { enableApiKey } from '../../src/administration/lifecycle/enable-api-key.ts';
+import { revokeApiKey } from '../../src/administration/lifecycle/revoke-api-key.ts';
 import { excessOver, type KeyStrength } from '../../src/administration/rules/ceiling.ts';
-import { updateApiKey } from '../../src/administration/update-api-key.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { ApiKeyRecord } from '../../src/keys/api-key.ts';
 import { someKey } from '../keys/support.ts';

@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deleteApiKey, undeleteWindowMs } from '../../src/administration/delete-api-key.ts';
-import { purgeDeletedKeys } from '../../src/administration/purge-deleted-keys.ts';
-import { purgeIdempotency } from '../../src/administration/purge-idempotency.ts';
-import { undeleteApiKey } from '../../src/administration/undelete-api-key.ts';
+import { deleteApiKey, undeleteWindowMs } from '../../src/administration/lifecycle/delete-api-key.ts';
+import { undeleteApiKey } from '../../src/administration/lifecycle/undelete-api-key.ts';
+import { purgeDeletedKeys } from '../../src/administration/purge/purge-deleted-keys.ts';
+import { purgeIdempotency } from '../../src/administration/purge/purge-idempotency.ts';
 import { verifyAudit } from '../../src/audit/verify-audit.ts';
 import type { Database } from '../../src/db/database.ts';
 import { apiKeySecret, idempotency } from '../../src/db/schema/index.ts';

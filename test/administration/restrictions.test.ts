@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rotateApiKey } from '../../src/administration/rotate-api-key.ts';
+import { updateApiKey } from '../../src/administration/api-keys/update-api-key.ts';
+import { rotateApiKey } from '../../src/administration/rotation/rotate-api-key.ts';
 import { excessOver, type KeyStrength } from '../../src/administration/rules/ceiling.ts';
 import { changedRestrictions } from '../../src/administration/rules/restrictions.ts';
-import { updateApiKey } from '../../src/administration/update-api-key.ts';
 import type { Database } from '../../src/db/database.ts';
 import { codeOf } from '../../src/kernel/errors.ts';
 import type { ApiKeyRestrictions } from '../../src/keys/api-key.ts';

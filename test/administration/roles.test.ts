@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRole } from '../../src/administration/create-role.ts';
-import { deleteRole } from '../../src/administration/delete-role.ts';
-import { updateApiKey } from '../../src/administration/update-api-key.ts';
-import { updateRole } from '../../src/administration/update-role.ts';
+import { updateApiKey } from '../../src/administration/api-keys/update-api-key.ts';
+import { createRole } from '../../src/administration/roles/create-role.ts';
+import { deleteRole } from '../../src/administration/roles/delete-role.ts';
+import { updateRole } from '../../src/administration/roles/update-role.ts';
 import type { Database } from '../../src/db/database.ts';
 import { auditEvent } from '../../src/db/schema/index.ts';
 import { effectiveRules } from '../../src/keys/effective-rules.ts';

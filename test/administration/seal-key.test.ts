@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { compactDecrypt, importPKCS8 } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { sealFor } from '../../src/administration/seal-key.ts';
+import { sealFor } from '../../src/administration/rotation/seal-key.ts';
 import { outcome } from './support.ts';
 
 const pems = (bits: number) =>

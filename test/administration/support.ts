@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type CreateApiKeyInput, type CreatedApiKey, createApiKey } from '../../src/administration/create-api-key.ts';
-import { createApplication } from '../../src/administration/create-application.ts';
-import { firstManagementKey } from '../../src/administration/first-management-key.ts';
+import type { CreateApiKeyInput } from '../../src/administration/api-keys/api-key-input.ts';
+import { type CreatedApiKey, createApiKey } from '../../src/administration/api-keys/create-api-key.ts';
+import { createApplication } from '../../src/administration/applications/create-application.ts';
+import { firstManagementKey } from '../../src/administration/first-start/first-management-key.ts';
 import type { AdministrationServices, Caller } from '../../src/administration/services.ts';
 import type { ApplicationDetails } from '../../src/applications/application-details.ts';
 import type { Database } from '../../src/db/database.ts';

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApplication } from '../../src/administration/create-application.ts';
+import { createApplication } from '../../src/administration/applications/create-application.ts';
 import type { ApplicationDetails } from '../../src/applications/application-details.ts';
 import {
   type ApplicationFilter,
-  applicationPlace,
   countApplications,
   findApplication,
   findApplications,
   listApplications,
 } from '../../src/applications/application-store.ts';
 import type { Database } from '../../src/db/database.ts';
-import type { KeysetRequest } from '../../src/keys/store/keyset-page.ts';
+import type { KeysetRequest } from '../../src/db/keyset-page.ts';
+import { namedPlace } from '../../src/keys/store/named-order.ts';
 import type { Visibility } from '../../src/keys/store/visibility.ts';
 import { openWorld, type World } from '../administration/support.ts';
 import { openTestDatabase } from '../support/test-database.ts';
@@ -45,7 +45,7 @@ describe('applications', () => {
     expect(rows.map(({ name }) => name)).toEqual(['Administration', 'Alpha', 'Alpha', 'charlie', 'delta']);
     expect(rows[1]?.id).toBe(made[1]?.id);
     const last = rows[2];
-    const after = last && { key: applicationPlace(last, 'NAME'), inclusive: false };
+    const after = last && { key: namedPlace(last, 'NAME'), inclusive: false };
     const rest = await list({}, 'ALL', { ...whole, after });
     expect(rest.map(({ name }) => name)).toEqual(['charlie', 'delta']);
     const back = await list({}, 'ALL', { ...whole, before: after, backward: true, limit: 1 });

@@ -52,7 +52,9 @@ function change(actorKeyId: string, index: number): AuditEntry {
 }
 
 /** Runs the command against the server, as its key file and its arguments would. */
-async function verify(options: { arguments?: string[]; key?: string; files?: Record<string, string> } = {}) {
+async function verify(
+  options: { arguments?: string[]; key?: string; files?: Record<string, string>; fetch?: typeof fetch } = {},
+) {
   const files: Record<string, string> = {
     '.fieldpass/admin.key': `${options.key ?? test.adminKey}\n`,
     ...options.files,
@@ -62,7 +64,7 @@ async function verify(options: { arguments?: string[]; key?: string; files?: Rec
   const code = await verifyAuditCommand({
     arguments: options.arguments ?? [],
     environment: {},
-    fetch: (input, init) => test.app.fetch(new Request(input as string, init)),
+    fetch: options.fetch ?? send,
     readFile: (path) => files[path] ?? missing(path),
     writeFile: (path, text) => void Object.assign(files, { [path]: text }),
     print: (line) => void out.push(line),
@@ -71,8 +73,14 @@ async function verify(options: { arguments?: string[]; key?: string; files?: Rec
   return { code, out: out.join('\n'), err: err.join('\n'), files };
 }
 
+const send: typeof fetch = (input, init) => test.app.fetch(new Request(input as string, init));
+
 function missing(path: string): never {
   throw new Error(`there is no ${path}`);
+}
+
+interface Page {
+  readonly nodes: readonly unknown[];
 }
 
 const middle = () => rows[60]?.seq ?? 0;
@@ -116,6 +124,25 @@ describe('audit:verify', () => {
     expect((await verify()).code).toBe(0);
     const answer = await verify({ arguments: ['--head', files['head']?.trim() ?? ''] });
     expect(answer).toMatchObject({ code: 1, err: expect.stringContaining('cut off') });
+  });
+
+  it.each([
+    ['keep without events', () => ({ nodes: [], pageInfo: { hasPreviousPage: true, startCursor: null } })],
+    ['keep at one place', (page: Page) => ({ ...page, pageInfo: { hasPreviousPage: true, startCursor: 'here' } })],
+  ])('ends when pages promise more and %s', async (_, changed) => {
+    let pages = 0;
+    const fetchPage: typeof fetch = async (input, init) => {
+      const { query } = JSON.parse(String(init?.body));
+      if (!query.includes('auditEvents')) return send(input, init);
+      // Whatever is asked for, the first page; and in the end the truth, so that a reader without a bound ends too.
+      const answer = await send(input, { ...init, body: JSON.stringify({ query, variables: { before: null } }) });
+      const { data } = await answer.json();
+      return Response.json({ data: { auditEvents: ++pages > 5 ? data.auditEvents : changed(data.auditEvents) } });
+    };
+    const { code, out, err } = await verify({ fetch: fetchPage });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('cannot be read to its end');
+    expect(pages).toBeLessThanOrEqual(2);
   });
 
   it('says that a key of scope OWN cannot verify the whole', async () => {

@@ -23,7 +23,7 @@ import { generateSchema } from './generate-schema.ts';
 import { actualPoints, compileSchema, type Priced, price, schemaOf } from './priced.ts';
 import { type Random, randomOf } from './random.ts';
 
-const numRuns = Number(process.env['FIELDPASS_PROPERTY_RUNS'] ?? 200);
+const numRuns = Number(process.env['FIELDPASS_PROPERTY_RUNS'] ?? 100);
 /** More runs take longer; the time is no assertion. */
 vi.setConfig({ testTimeout: 30_000 + numRuns * 40 });
 const seeds = fc.noBias(fc.noShrink(fc.nat()));

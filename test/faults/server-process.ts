@@ -3,8 +3,8 @@ import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
-import { createMemoryStore } from '../../src/throttle/memory-store.ts';
-import { createRedisStore } from '../../src/throttle/redis-store.ts';
+import { createMemoryStore } from '../../src/throttle/stores/memory-store.ts';
+import { createRedisStore } from '../../src/throttle/stores/redis-store.ts';
 import type { ThrottleStore } from '../../src/throttle/throttle-store.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mostSecrets } from '../../src/keys/store/secret-store.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 
 let test: TestApp;
@@ -81,6 +82,20 @@ describe('a deleted key', () => {
     expect([await use(payload.key), await use(key)]).toEqual(['API_KEY_DISABLED', 'API_KEY_REVOKED']);
     await mutate('enableApiKey', { id });
     expect([await use(payload.key), await use(key)]).toEqual(['OK', 'API_KEY_REVOKED']);
+  });
+
+  it('has no more secrets than a key may have, however often it came back', async () => {
+    const { id } = await test.createKey(['read:Query']);
+    let key = '';
+    for (let round = 0; round < mostSecrets + 1; round++) {
+      await mutate('deleteApiKey', { id });
+      key = (await mutate('undeleteApiKey', { id }, 'key')).payload.key;
+    }
+    const query = 'query ($id: ID!) { apiKey(id: $id) { secrets { status } } }';
+    const { secrets } = (await test.management(test.adminKey, query, { id })).body.data.apiKey;
+    expect(secrets).toHaveLength(mostSecrets);
+    expect(secrets.filter(({ status }: { status: string }) => status === 'ACTIVE')).toHaveLength(1);
+    expect(await use(key)).toBe('API_KEY_DISABLED');
   });
 
   it('keeps its secret when that is asked for', async () => {

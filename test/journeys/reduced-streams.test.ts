@@ -128,6 +128,90 @@ describe('T30 a stream that is open', () => {
   });
 });
 
+describe('a stream whose key ends by the clock', () => {
+  const minute = 60_000;
+  const day = 1440 * minute;
+  const at = (ms: number) => new Date(test.clock.now() + ms).toISOString();
+  const endsWith = async ({ next }: Awaited<ReturnType<typeof subscribe>>, code: string, moment: string) => {
+    const last = await next();
+    expect(last.errors).toEqual([{ message: expect.any(String), extensions: { code, at: moment } }]);
+    expect(last).not.toHaveProperty('data');
+    expect(await next()).toMatch(/COMPLETE|CLOSED/);
+  };
+
+  it('says so with each event, and ends at that moment without waiting for another', async () => {
+    const expiresAt = at(day);
+    const { key } = await test.createKey(rules, { plan: 'ENTERPRISE', expiresAt });
+    const stream = await subscribe(key);
+    for (const name of ['First', 'Second']) {
+      await change(name);
+      const { data, extensions } = await stream.next();
+      expect(data.cityChanged.city.name).toBe(name);
+      expect(extensions.apiKey).toEqual({ expiresAt, warning: expect.stringContaining('expires soon') });
+      expect(extensions.cost.requestedQueryCost).toBeGreaterThan(0);
+    }
+    test.clock.advance(day - 1);
+    await change('Last');
+    expect((await stream.next()).data.cityChanged.city.name).toBe('Last');
+    test.clock.advance(1);
+    await endsWith(stream, 'API_KEY_EXPIRED', expiresAt);
+  });
+
+  it('says nothing while the end is far away', async () => {
+    const { key } = await test.createKey(rules, { plan: 'ENTERPRISE', expiresAt: at(15 * day) });
+    const stream = await subscribe(key);
+    await change('Far');
+    expect((await stream.next()).extensions).not.toHaveProperty('apiKey');
+    await stream.close();
+  });
+
+  it('says so with the refusal that ends it before', async () => {
+    const expiresAt = at(day);
+    const { id, key } = await test.createKey(rules, { plan: 'ENTERPRISE', expiresAt });
+    const stream = await subscribe(key);
+    await update({ id, removePrivileges: ['read:City.population'] });
+    const last = await stream.next();
+    expect(last.errors[0].extensions.code).toBe('FORBIDDEN');
+    expect(last.extensions.apiKey.expiresAt).toBe(expiresAt);
+  });
+
+  it('ends with the grace period of the secret that opened it', async () => {
+    const { id, key } = await test.createKey(rules, { plan: 'ENTERPRISE' });
+    const stream = await subscribe(key);
+    const graceEnds = at(60 * minute);
+    const rotated = await test.management(
+      test.adminKey,
+      'mutation ($id: ID!) { rotateApiKey(input: { id: $id, gracePeriod: "PT1H" }) { key } }',
+      { id },
+    );
+    const fresh = await subscribe(rotated.body.data.rotateApiKey.key);
+    await change('Rotated');
+    const { extensions } = await stream.next();
+    expect(extensions.apiKey).toEqual({ expiresAt: graceEnds, warning: expect.stringContaining('was rotated') });
+    expect((await fresh.next()).extensions).not.toHaveProperty('apiKey');
+    test.clock.advance(60 * minute);
+    await endsWith(stream, 'API_KEY_EXPIRED', graceEnds);
+    await change('With the new secret');
+    expect((await fresh.next()).data.cityChanged.city.name).toBe('With the new secret');
+    await fresh.close();
+  });
+
+  it('follows an end that is moved, in both directions', async () => {
+    const { id, key } = await test.createKey(rules, { plan: 'ENTERPRISE', expiresAt: at(10 * minute) });
+    const stream = await subscribe(key);
+    await update({ id, expiresAt: at(30 * minute) });
+    test.clock.advance(10 * minute);
+    await change('Extended');
+    expect((await stream.next()).data.cityChanged.city.name).toBe('Extended');
+    const expiresAt = at(5 * minute);
+    await update({ id, expiresAt });
+    await change('Shortened');
+    expect((await stream.next()).extensions.apiKey.expiresAt).toBe(expiresAt);
+    test.clock.advance(5 * minute);
+    await endsWith(stream, 'API_KEY_EXPIRED', expiresAt);
+  });
+});
+
 describe('T30 a stream that asks for too much', () => {
   it.each([
     ['REJECT', 'FORBIDDEN'],

@@ -98,7 +98,7 @@ export const advisoryMutants: readonly Mutant[] = [
   },
   {
     breaks: 'audit: it holds the text of a key',
-    file: 'src/administration/insert-key.ts',
+    file: 'src/administration/api-keys/insert-key.ts',
     find: 'after: { ...key, publicId: token.publicId },',
     replace: 'after: { ...key, publicId: token.publicId, text },',
     test: doors,

@@ -307,6 +307,9 @@ describe('MEASURE', () => {
     await test.graphql(often, tenCountries);
     expect((await test.graphql(often, tenCountries)).codes).toEqual([]);
     expect(logged()).toEqual(['THROTTLED']);
+    const headers = { Accept: 'text/event-stream, application/json', 'GraphQL-Cost': 'validate' };
+    await test.graphql(often, 'subscription { cityChanged { action } }', {}, { headers });
+    expect(logged()).toEqual(['THROTTLED']);
   });
 
   it('never of a mutation, nor of the in-flight cap', async () => {

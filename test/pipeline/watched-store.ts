@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/kernel/clock.ts';
-import { createMemoryStore } from '../../src/throttle/memory-store.ts';
+import { createMemoryStore } from '../../src/throttle/stores/memory-store.ts';
 import type { Reservation, ThrottleStore } from '../../src/throttle/throttle-store.ts';
 
 /** A real store that remembers what it was asked, and can be switched off. */

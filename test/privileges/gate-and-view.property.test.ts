@@ -29,7 +29,7 @@ import { randomFrom } from './generated/random.ts';
 import { plainly, render, type Writing, type Written } from './generated/render.ts';
 import { held } from './held.ts';
 
-const numRuns = Number(process.env['FIELDPASS_PROPERTY_RUNS'] ?? 300);
+const numRuns = Number(process.env['FIELDPASS_PROPERTY_RUNS'] ?? 100);
 /** More runs take longer; the time is no assertion. */
 const timeout = 30_000 + numRuns * 40;
 const seeds = fc.noBias(fc.noShrink(fc.nat()));

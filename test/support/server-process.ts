@@ -1,11 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { lockDataDirectory } from '../../src/db/data-directory-lock.ts';
-import { StartError } from '../../src/kernel/start-error.ts';
+import { onlyBuilder } from './only-builder.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -94,18 +91,6 @@ export async function buildServer(): Promise<void> {
     if (build.status !== 0) throw new Error(`npm run build:server failed:\n${build.stdout}${build.stderr}`);
   } finally {
     lock.release();
-  }
-}
-
-async function onlyBuilder() {
-  const folder = join(tmpdir(), `fieldpass-build${root.replaceAll(/[\\/:]/g, '-')}`);
-  for (;;) {
-    try {
-      return lockDataDirectory(folder);
-    } catch (error) {
-      if (!(error instanceof StartError)) throw error;
-      await wait(200);
-    }
   }
 }
 

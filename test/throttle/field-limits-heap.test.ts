@@ -9,7 +9,7 @@ const script = `
 import { queryObjects } from 'node:v8';
 import { InMemoryStore, RedisStore } from 'graphql-rate-limit';
 import { createFieldLimits } from './src/throttle/field-limits/create-field-limits.ts';
-import { createMemoryStore } from './src/throttle/memory-store.ts';
+import { createMemoryStore } from './src/throttle/stores/memory-store.ts';
 import { systemClock } from './src/kernel/clock.ts';
 const limits = createFieldLimits({ store: createMemoryStore({ clock: systemClock }) });
 const check = limits.limit({ coordinate: 'Query.search', max: 2, windowMs: 60000, identityPaths: [] });

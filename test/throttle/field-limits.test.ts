@@ -7,7 +7,7 @@ import {
   type InstallFieldLimitsOptions,
   installFieldLimits,
 } from '../../src/throttle/field-limits/install-field-limits.ts';
-import { createMemoryStore } from '../../src/throttle/memory-store.ts';
+import { createMemoryStore } from '../../src/throttle/stores/memory-store.ts';
 import { type TestClock, testClock } from '../support/test-clock.ts';
 
 interface Caller {

@@ -2,7 +2,7 @@ import { isInnerList, parseList } from 'structured-headers';
 import { describe, expect, test } from 'vitest';
 import { rateLimitHeaders, retryAfterSeconds } from '../../src/throttle/headers.ts';
 import { fullAgainAt, throttleStatus } from '../../src/throttle/throttle-status.ts';
-import { bucket } from './store-conformance.ts';
+import { bucket } from './stores/store-conformance.ts';
 
 const point = 1_000_000;
 const free = bucket({ restoreRate: 50 * point });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { withFailurePolicy } from '../../src/throttle/failure-policy.ts';
+import { withFailurePolicy } from '../../src/throttle/failure/failure-policy.ts';
 import { withKnownSpending } from '../../src/throttle/known-spending.ts';
-import { createMemoryStore } from '../../src/throttle/memory-store.ts';
 import { periodAt } from '../../src/throttle/quota-period.ts';
+import { createMemoryStore } from '../../src/throttle/stores/memory-store.ts';
 import type { ThrottleStore } from '../../src/throttle/throttle-store.ts';
 import { testClock } from '../support/test-clock.ts';
-import { bucket, quota, reservation } from './store-conformance.ts';
+import { bucket, quota, reservation } from './stores/store-conformance.ts';
 
 const point = 1_000_000;
 

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/kernel/clock.ts';
 import { codeOf } from '../../src/kernel/errors.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
 import { type OpenThrottleOptions, openThrottle } from '../../src/throttle/open-throttle.ts';
-import { bucket, reservation } from './store-conformance.ts';
+import { bucket, reservation } from './stores/store-conformance.ts';
 
 function setUp(given: Partial<OpenThrottleOptions>) {
   const lines: string[] = [];

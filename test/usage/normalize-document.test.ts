@@ -1,6 +1,7 @@
 import { Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { normalizeDocument } from '../../src/usage/normalize-document.ts';
+import { heapGrowth } from '../support/heap.ts';
 
 function normalized(text: string) {
   const document = parse(text);
@@ -42,5 +43,11 @@ describe('a document as usage stores it', () => {
     expect(one.normalized).toHaveLength(2000);
     expect(other.normalized).toBe(one.normalized);
     expect(other.hash).not.toBe(one.hash);
+  });
+
+  it('keeps nothing of a long one beside that', () => {
+    const source = `{ ${'aField '.repeat(13_000)} }`;
+    const grown = heapGrowth(() => Array.from({ length: 20 }, () => normalized(source)));
+    expect(grown).toBeLessThan(1_000_000);
   });
 });

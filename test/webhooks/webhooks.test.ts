@@ -1,15 +1,16 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { deleteApiKey } from '../../src/administration/delete-api-key.ts';
-import { revokeApiKey } from '../../src/administration/revoke-api-key.ts';
-import { rotateApiKey } from '../../src/administration/rotate-api-key.ts';
-import { updateApiKey } from '../../src/administration/update-api-key.ts';
+import { updateApiKey } from '../../src/administration/api-keys/update-api-key.ts';
+import { deleteApiKey } from '../../src/administration/lifecycle/delete-api-key.ts';
+import { revokeApiKey } from '../../src/administration/lifecycle/revoke-api-key.ts';
+import { rotateApiKey } from '../../src/administration/rotation/rotate-api-key.ts';
 import type { Database } from '../../src/db/database.ts';
 import { apiKey, outbox } from '../../src/db/schema/index.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
+import type { Repeating } from '../../src/kernel/repeating.ts';
 import { createOutbox } from '../../src/webhooks/outbox.ts';
 import { maximumAttempts } from '../../src/webhooks/retry-schedule.ts';
-import { startWebhooks, type Webhooks } from '../../src/webhooks/start-webhooks.ts';
+import { startWebhooks } from '../../src/webhooks/start-webhooks.ts';
 import { day, openWorld, outcome, type World } from '../administration/support.ts';
 import { openTestDatabase } from '../support/test-database.ts';
 import { startReceiver, type TestReceiver } from './receiver.ts';
@@ -20,7 +21,7 @@ const logger = createLogger('debug', { write: (line: string) => void log.push(li
 let database: Database;
 let world: World;
 let receiver: TestReceiver;
-let webhooks: Webhooks;
+let webhooks: Repeating;
 
 beforeAll(async () => {
   database = await openTestDatabase();

@@ -1,15 +1,11 @@
 import { codeOf } from '../../kernel/errors.ts';
+import type { CreateApiKeyInput } from '../api-keys/api-key-input.ts';
+import { ownerOf } from '../api-keys/create-api-key.ts';
+import { describeKey, describeOwn } from '../api-keys/describe-key.ts';
+import type { NewKey } from '../api-keys/insert-key.ts';
+import { rolesFor } from '../api-keys/key-roles.ts';
+import { requireMintable, timedKey } from '../api-keys/wanted-key.ts';
 import { changeBy } from '../change.ts';
-import {
-  type CreateApiKeyInput,
-  describeKey,
-  describeOwn,
-  ownerOf,
-  requireMintable,
-  timedKey,
-} from '../create-api-key.ts';
-import type { NewKey } from '../insert-key.ts';
-import { rolesFor } from '../key-roles.ts';
 import { badInput } from '../rules/text.ts';
 import type { AdministrationServices, Caller } from '../services.ts';
 import { findHolders, type Holders } from './find-holders.ts';

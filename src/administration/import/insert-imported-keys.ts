@@ -1,6 +1,6 @@
 import { apiKey, apiKeySecret, keyRole } from '../../db/schema/index.ts';
+import { type NewKey, rowOfNewKey } from '../api-keys/insert-key.ts';
 import type { Change } from '../change.ts';
-import { type NewKey, rowOfNewKey } from '../insert-key.ts';
 import type { AdministrationServices } from '../services.ts';
 import type { ImportedSecret } from './imported-secret.ts';
 

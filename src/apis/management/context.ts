@@ -1,11 +1,11 @@
 import type { AdministrationServices, Caller } from '../../administration/services.ts';
+import type { RequestExplainer } from '../../admission/explanation.ts';
 import { deriveSecret } from '../../keys/token/derive-secret.ts';
 import type { ThrottleStore } from '../../throttle/throttle-store.ts';
 import type { UsageRecorder } from '../../usage/record/usage-recorder.ts';
 import type { Builder } from '../shared/builder.ts';
 import type { CallerContext } from '../shared/context.ts';
 import { type CursorCodec, cursorCodec } from '../shared/cursor.ts';
-import type { RequestExplainer } from './explain/request-explainer.ts';
 
 /** What resolvers of the management API see. */
 export interface ManagementContext extends CallerContext {

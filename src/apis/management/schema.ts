@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { createBuilder } from '../shared/builder.ts';
+import { addOrderDirection } from '../shared/order-direction.ts';
 import { durationScalar } from '../shared/scalars/duration.ts';
 import { jsonScalar } from '../shared/scalars/json.ts';
 import { addApiKeyType } from './api-key/api-key.ts';
@@ -30,7 +31,6 @@ import { addHygiene } from './hygiene/hygiene.ts';
 import { addImportApiKeys } from './import/import-api-keys.ts';
 import { addReportLeakedApiKeys } from './leak/report-leaked-api-keys.ts';
 import { addLookupApiKey } from './lookup/lookup-api-key.ts';
-import { addOrderDirection } from './order.ts';
 import { addRequiredPrivileges } from './required-privileges/required-privileges.ts';
 import { addOperationType } from './restrictions/operation-type.ts';
 import { addRestrictionInputs } from './restrictions/restriction-inputs.ts';
@@ -58,6 +58,7 @@ export function buildManagementSchema(): GraphQLSchema {
   const OperationType = addOperationType(builder);
   addRestrictionTypes(builder, ApiKey, OperationType);
   const RestrictionsInput = addRestrictionInputs(builder, OperationType);
+  const settings = { ...enums, ...throttle, ...enforcement, RestrictionsInput };
 
   addApplicationQueries(builder, application, OrderDirection);
   addApiKeyQueries(builder, ApiKey, application, addApiKeyFilter(builder, enums, OrderDirection));
@@ -65,8 +66,8 @@ export function buildManagementSchema(): GraphQLSchema {
   addCreateApplication(builder, application, throttle);
   addUpdateApplication(builder, application, throttle);
   addDeleteApplication(builder, application);
-  addCreateApiKey(builder, ApiKey, enums, throttle, enforcement, RestrictionsInput);
-  addUpdateApiKey(builder, ApiKey, enums, throttle, enforcement, RestrictionsInput);
+  addCreateApiKey(builder, ApiKey, enums, settings);
+  addUpdateApiKey(builder, ApiKey, enums, settings);
   addDisableApiKey(builder, ApiKey);
   addEnableApiKey(builder, ApiKey);
   const Descendants = addRevokeApiKey(builder, ApiKey);
@@ -74,7 +75,7 @@ export function buildManagementSchema(): GraphQLSchema {
   addApiKeySecrets(builder, ApiKey);
   addRotateApiKey(builder, ApiKey);
   addLookupApiKey(builder, ApiKey);
-  addImportApiKeys(builder, ApiKey, enums, throttle, enforcement, RestrictionsInput);
+  addImportApiKeys(builder, ApiKey, enums, settings);
   addExplainRequest(builder, addRequiredPrivileges(builder));
   addRoleQueries(builder, Role, enums, OrderDirection);
   addRoleMutations(builder, Role, enums);

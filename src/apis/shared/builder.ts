@@ -33,6 +33,12 @@ export type Builder<Context extends CallerContext> = PothosSchemaTypes.SchemaBui
   PothosSchemaTypes.ExtendDefaultTypes<BuilderTypes<Context>>
 >;
 
+/** What makes the fields of an input type. */
+export type InputFields<Context extends CallerContext> = PothosSchemaTypes.InputFieldBuilder<
+  PothosSchemaTypes.ExtendDefaultTypes<BuilderTypes<Context>>,
+  'InputObject'
+>;
+
 /**
  * A Pothos builder with our plugins, scalars, global ids and connections. Fields are nullable unless they say otherwise,
  * so that a denied or failed one costs no more than itself.

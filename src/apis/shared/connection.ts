@@ -1,3 +1,4 @@
+import type { KeysetBound, KeysetRequest } from '../../db/keyset-page.ts';
 import { codedError } from '../../kernel/errors.ts';
 import type { CursorCodec, CursorKey } from './cursor.ts';
 
@@ -12,25 +13,9 @@ export interface PageArguments {
   readonly before?: string | null | undefined;
 }
 
-/** One end of a range. */
-export interface PageBound {
-  readonly key: CursorKey;
-  /** Whether the row at the key itself is within the range. */
-  readonly inclusive: boolean;
-}
-
-/** What a storage is asked for: rows between two bounds of an order, from its start or, `backward`, from its end. */
-export interface PageRequest {
-  readonly after: PageBound | undefined;
-  readonly before: PageBound | undefined;
-  readonly limit: number;
-  /** True: the last `limit` rows, the last one first. */
-  readonly backward: boolean;
-}
-
 /** Where the rows of a connection come from. The order is total: no two rows have the same key. */
 export interface PageSource<Row> {
-  rows(request: PageRequest): Promise<readonly Row[]>;
+  rows(request: KeysetRequest): Promise<readonly Row[]>;
   keyOf(row: Row): CursorKey;
   /** All rows, on every page. */
   count(): Promise<number>;
@@ -70,8 +55,8 @@ export async function connectionFrom<Row>(
   if (backward) rows.reverse();
   const edges = rows.map((node) => ({ cursor: cursors.encode(source.keyOf(node)), node }));
 
-  const anyAtOrAfter = (bound: PageBound | undefined): Promise<boolean> => anyWithin(source, bound, undefined);
-  const anyAtOrBefore = (bound: PageBound | undefined): Promise<boolean> => anyWithin(source, undefined, bound);
+  const anyAtOrAfter = (bound: KeysetBound | undefined): Promise<boolean> => anyWithin(source, bound, undefined);
+  const anyAtOrBefore = (bound: KeysetBound | undefined): Promise<boolean> => anyWithin(source, undefined, bound);
 
   return {
     edges,
@@ -98,8 +83,8 @@ export async function connectionFrom<Row>(
 /** Whether rows stand beyond the cursor that ended a page. The row of the cursor itself counts, if it still exists. */
 async function anyWithin<Row>(
   source: PageSource<Row>,
-  from: PageBound | undefined,
-  to: PageBound | undefined,
+  from: KeysetBound | undefined,
+  to: KeysetBound | undefined,
 ): Promise<boolean> {
   if (!from && !to) return false;
   const found = await source.rows({

@@ -1,7 +1,7 @@
 import { decodeGlobalId } from '../../apis/shared/global-id.ts';
 import type { AuditEntry } from '../../audit/audit-entry.ts';
 import type { ChainLink } from '../../audit/chain-verifier.ts';
-import type { SendOperation } from '../management-client.ts';
+import { ManagementError, type SendOperation } from '../management-client.ts';
 
 /** From the end of the list, which begins with the latest: what is appended meanwhile moves nothing. */
 const document = `query AuditChain($before: String) {
@@ -29,15 +29,27 @@ interface AnsweredEvent {
   readonly hash: string;
 }
 
-/** The events of the chain, the oldest first, a page at a time. */
+/**
+ * The events of the chain, the oldest first, a page at a time. Throws a `ManagementError` when a page says that there
+ * are more and does not lead to them: it has no event, or the cursor that it was asked with. Whoever answers so for ever
+ * would otherwise be asked for ever.
+ */
 export async function* readChain(send: SendOperation): AsyncGenerator<readonly ChainLink[]> {
   let before: string | null = null;
+  let read = 0;
   for (;;) {
     const { auditEvents } = await send(document, { before });
     const nodes: readonly AnsweredEvent[] = auditEvents.nodes;
+    const { hasPreviousPage, startCursor } = auditEvents.pageInfo;
+    if (hasPreviousPage && (nodes.length === 0 || startCursor === null || startCursor === before)) {
+      throw new ManagementError(
+        `The server says that there are more audit events than the ${read} it has answered, and does not answer them: the chain cannot be read to its end.`,
+      );
+    }
     yield nodes.toReversed().map(linkOf);
-    if (!auditEvents.pageInfo.hasPreviousPage) return;
-    before = auditEvents.pageInfo.startCursor;
+    if (!hasPreviousPage) return;
+    read += nodes.length;
+    before = startCursor;
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasFirstManagementKey } from '../../administration/first-management-key.ts';
-import { recoverAdministrator } from '../../administration/recover-administrator.ts';
+import { hasFirstManagementKey } from '../../administration/first-start/first-management-key.ts';
+import { recoverAdministrator } from '../../administration/first-start/recover-administrator.ts';
 import type { AdministrationServices } from '../../administration/services.ts';
 import { buildManagementSchema } from '../../apis/management/schema.ts';
 import { buildPlacesSchema } from '../../apis/places/places-schema.ts';

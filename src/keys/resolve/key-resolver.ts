@@ -42,6 +42,8 @@ export interface KeyResolverOptions {
 export interface KeyResolver extends Pick<KeyInvalidation, 'committed' | 'inForce' | 'close'> {
   /** Steps 2–4: format, look-up, secret, status. Rejects with `DATABASE_UNAVAILABLE` when it cannot look: nobody is let in then. */
   resolve(text: string): Promise<KeyResolution>;
+  /** The key that a text names, proved or not: for telling its owner of a request, never for letting it in. Rejects as `resolve` does. */
+  named(text: string): Promise<ApiKeyRecord | undefined>;
   /**
    * Whether a record that `resolve` or `recheck` answered may be acted on at this very moment. Asked in the same turn of
    * the event loop in which something starts; when it is false the key must be checked again.
@@ -124,6 +126,11 @@ export async function startKeyResolver(options: KeyResolverOptions): Promise<Key
       const judgement = judgeAt(stored, secret, clock.now());
       if (judgement.kind === 'ACTIVE') rekeyer.proved(text, secret);
       return judgement;
+    },
+    async named(text) {
+      const publicId = await publicIdOf(text);
+      if (publicId === undefined || publicId === 'MALFORMED') return undefined;
+      return (await current(publicId))?.key;
     },
     isCurrent(key) {
       if (lease.isLive() && cache.holds(key)) return true;

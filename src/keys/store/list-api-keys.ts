@@ -1,11 +1,12 @@
 import { and, count, eq, gt, isNotNull, isNull, lte, or, type SQL } from 'drizzle-orm';
 import type { Queries } from '../../db/database.ts';
+import type { KeysetRequest } from '../../db/keyset-page.ts';
 import { apiKey, application } from '../../db/schema/index.ts';
 import type { ApiKeyEnvironment, ApiKeyType } from '../api-key.ts';
 import type { ApiKeyStatus } from '../status.ts';
 import { type ApiKeyDetails, detailsOfKey } from './api-key-details.ts';
 import { visibleKeys } from './find-api-keys.ts';
-import { type Direction, type KeysetRequest, keysetStatement } from './keyset-page.ts';
+import { type NamedOrder, namedStatement } from './named-order.ts';
 import { rolesOfKey } from './roles-of-key.ts';
 import type { Visibility } from './visibility.ts';
 
@@ -33,21 +34,13 @@ export interface ApiKeySelection {
   readonly now: number;
 }
 
-const columns = {
-  ID: [apiKey.id],
-  NAME: [apiKey.name, apiKey.id],
-  CREATED_AT: [apiKey.createdAt, apiKey.id],
-} as const;
-
-export type ApiKeyOrderField = keyof typeof columns;
-
 export async function listApiKeys(
   queries: Queries,
   selection: ApiKeySelection,
-  order: { readonly field: ApiKeyOrderField; readonly direction: Direction },
+  order: NamedOrder,
   request: KeysetRequest,
 ): Promise<readonly ApiKeyDetails[]> {
-  const keyset = keysetStatement(columns[order.field], order.direction, request);
+  const keyset = namedStatement(apiKey, order, request);
   const rows = await queries
     .select({ apiKey, application, roles: rolesOfKey })
     .from(apiKey)
@@ -56,11 +49,6 @@ export async function listApiKeys(
     .orderBy(...keyset.orderBy)
     .limit(keyset.limit);
   return rows.map((row) => detailsOfKey(row.apiKey, row.application, row.roles));
-}
-
-/** The key's place in this order: the values of its columns. */
-export function apiKeyPlace(key: ApiKeyDetails, field: ApiKeyOrderField): readonly (string | number)[] {
-  return { ID: [key.id], NAME: [key.name, key.id], CREATED_AT: [key.createdAt, key.id] }[field];
 }
 
 export async function countApiKeys(queries: Queries, selection: ApiKeySelection): Promise<number> {

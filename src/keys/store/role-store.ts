@@ -1,8 +1,9 @@
 import { and, count, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '../../db/database.ts';
+import type { KeysetRequest } from '../../db/keyset-page.ts';
 import { apiKey, keyRole, role } from '../../db/schema/index.ts';
 import type { ApiKeyType, RoleRecord } from '../api-key.ts';
-import { type Direction, type KeysetRequest, keysetStatement } from './keyset-page.ts';
+import { type NamedOrder, namedStatement } from './named-order.ts';
 
 /** A role as administrators see it. Roles belong to no application. */
 export interface RoleDetails extends RoleRecord {
@@ -22,14 +23,6 @@ export interface RoleFilter {
   readonly name?: string | undefined;
   readonly type?: ApiKeyType | undefined;
 }
-
-const columns = {
-  ID: [role.id],
-  NAME: [role.name, role.id],
-  CREATED_AT: [role.createdAt, role.id],
-} as const;
-
-export type RoleOrderField = keyof typeof columns;
 
 export async function findRole(queries: Queries, id: string): Promise<RoleDetails | undefined> {
   const [found] = await findRoles(queries, [id]);
@@ -59,10 +52,10 @@ export async function findRolesOfKeys(queries: Queries, keyIds: readonly string[
 export async function listRoles(
   queries: Queries,
   filter: RoleFilter,
-  order: { readonly field: RoleOrderField; readonly direction: Direction },
+  order: NamedOrder,
   request: KeysetRequest,
 ): Promise<readonly RoleDetails[]> {
-  const keyset = keysetStatement(columns[order.field], order.direction, request);
+  const keyset = namedStatement(role, order, request);
   const rows = await queries
     .select()
     .from(role)
@@ -70,11 +63,6 @@ export async function listRoles(
     .orderBy(...keyset.orderBy)
     .limit(keyset.limit);
   return rows.map(detailsOfRole);
-}
-
-/** The role's place in this order: the values of its columns. */
-export function rolePlace(one: RoleDetails, field: RoleOrderField): readonly (string | number)[] {
-  return { ID: [one.id], NAME: [one.name, one.id], CREATED_AT: [one.createdAt, one.id] }[field];
 }
 
 export async function countRoles(queries: Queries, filter: RoleFilter): Promise<number> {

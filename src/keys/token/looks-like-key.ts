@@ -10,12 +10,16 @@ export function keyShape(prefix: string, flags = ''): RegExp {
 
 /**
  * True when `text`, as it is or percent-decoded, contains something of a key's shape, ours or one that begins with an
- * import prefix: for refusing URLs that carry a key. Word boundaries do not count here, so that `?x_<key>_y` is refused
- * too.
+ * import prefix: for refusing URLs that carry a key.
  */
 export function looksLikeKey(text: string, prefix: string, importPrefixes: readonly string[] = []): boolean {
+  return keyLikeIn(text, prefix, importPrefixes) !== undefined;
+}
+
+/** The first such thing in it. Word boundaries do not count here, so that it is found in `?x_<key>_y` too. */
+export function keyLikeIn(text: string, prefix: string, importPrefixes: readonly string[] = []): string | undefined {
   const shape = new RegExp([body(prefix), ...importPrefixes.map(foreignBody)].join('|'));
-  return shape.test(text) || (text.includes('%') && shape.test(decoded(text)));
+  return shape.exec(text)?.[0] ?? (text.includes('%') ? shape.exec(decoded(text))?.[0] : undefined);
 }
 
 function body(prefix: string): string {

@@ -3,10 +3,10 @@ import { judgeSurface } from '../../admission/surface.ts';
 import type { Refusal, Verdict } from '../../admission/verdict.ts';
 import { judgeWindow } from '../../admission/window.ts';
 import { readKeyHeader } from '../../keys/token/read-key-header.ts';
-import { policyFor } from '../../throttle/policy.ts';
 import type { Caller, RequestRecord } from '../request-record.ts';
 import type { PipelineServices } from '../services.ts';
 import type { Surface } from '../surface.ts';
+import { asCaller } from './as-caller.ts';
 import { restrictClient } from './restrict.ts';
 import { unlessUnavailable } from './unless-unavailable.ts';
 
@@ -36,10 +36,7 @@ export async function identify(
   const restricted = services.watch.step('client restrictions', () => restrictClient(request, record, key, surface));
   if (restricted.kind === 'REFUSED') return restricted;
   const secret = await firstUsed(resolution, services);
-  return {
-    kind: 'IDENTIFIED',
-    caller: { key, secret, privileges: surface.privilegesOf(key), policy: policyFor(key, services.plans) },
-  };
+  return { kind: 'IDENTIFIED', caller: asCaller({ key, secret }, surface, services) };
 }
 
 /** When it cannot be noted, the secret stays pending, works all the same, and its next use tries again. */

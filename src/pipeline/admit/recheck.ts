@@ -1,10 +1,10 @@
 import { judgeKey } from '../../admission/credentials.ts';
 import { type Refusal, refused } from '../../admission/verdict.ts';
 import { codedError, codeOf } from '../../kernel/errors.ts';
-import { policyFor } from '../../throttle/policy.ts';
 import type { Caller, RequestRecord } from '../request-record.ts';
 import type { PipelineServices } from '../services.ts';
 import type { Surface } from '../surface.ts';
+import { asCaller } from './as-caller.ts';
 import type { Identification } from './identify.ts';
 import { restrictClientAgain } from './restrict.ts';
 
@@ -13,20 +13,13 @@ export async function recheck(
   { key, secret }: Caller,
   record: RequestRecord,
   surface: Surface,
-  { keys, plans }: PipelineServices,
+  services: PipelineServices,
 ): Promise<Identification> {
-  const judgement = await keys.recheck(key, secret);
+  const judgement = await services.keys.recheck(key, secret);
   if (judgement.kind !== 'ACTIVE') return judgeKey(judgement);
-  const now = judgement.key;
-  const restricted = restrictClientAgain(record, now, surface);
+  const restricted = restrictClientAgain(record, judgement.key, surface);
   if (restricted.kind === 'REFUSED') return restricted;
-  const caller = {
-    key: now,
-    secret: judgement.secret,
-    privileges: surface.privilegesOf(now),
-    policy: policyFor(now, plans),
-  };
-  return { kind: 'IDENTIFIED', caller };
+  return { kind: 'IDENTIFIED', caller: asCaller(judgement, surface, services) };
 }
 
 /** What is not begun because the caller's key may have changed since it was checked. */

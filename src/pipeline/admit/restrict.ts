@@ -1,6 +1,7 @@
 import type { DocumentNode } from 'graphql';
 import { judgeApiRestrictions } from '../../admission/api-restrictions.ts';
 import { judgeRestrictions } from '../../admission/restrictions.ts';
+import { judgeRetiringSecret } from '../../admission/retiring-secret.ts';
 import { passed, type Verdict } from '../../admission/verdict.ts';
 import type { ApiKeyRecord } from '../../keys/api-key.ts';
 import { type CoercedVariables, type DocumentPlan, holds } from '../../plan/document-plan.ts';
@@ -8,6 +9,7 @@ import { judgeClient, listsOrigin, type PresentedClient, presentedClient } from 
 import { judgeRestrictedOperation, type RestrictedOperation } from '../../restrictions/judge-operation.ts';
 import type { OperationKind } from '../../restrictions/restrictions.ts';
 import { documentHash } from '../document/document-hash.ts';
+import type { Caller } from '../request-record.ts';
 import type { Surface } from '../surface.ts';
 
 /** The part of the request's record that this step reads and writes. */
@@ -37,8 +39,14 @@ export function restrictClientAgain(
   return restrictions && client ? judgeRestrictions(judgeClient(restrictions, client)) : passed;
 }
 
-/** Step 8: what the key is for. */
-export function restrictOperation(key: ApiKeyRecord, operation: RestrictedOperation, surface: Surface): Verdict {
+/** Step 8: what the key is for, and what a former secret of it can still do. */
+export function restrictOperation(
+  { key, secret }: Pick<Caller, 'key' | 'secret'>,
+  operation: RestrictedOperation,
+  surface: Surface,
+): Verdict {
+  const retiring = judgeRetiringSecret(key.type, secret, operation);
+  if (retiring.kind === 'REFUSED') return retiring;
   const restrictions = surface.restrictionsOf(key);
   return restrictions ? judgeApiRestrictions(judgeRestrictedOperation(restrictions, operation), operation) : passed;
 }

@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { keyStatus } from '../../admission/budget.ts';
 import { costExtension } from '../../cost/cost-extensions.ts';
-import type { MicroPoints } from '../../plan/compiled-schema.ts';
+import type { MicroPoints } from '../../kernel/micro-points.ts';
 import { rateLimitHeaders } from '../../throttle/headers.ts';
 import type { CostRefusal, PricedOperation, Validated } from '../admit/afford-operation.ts';
 import type { Caller, RequestRecord } from '../request-record.ts';

@@ -1,4 +1,5 @@
 import type { GraphQLError, OperationDefinitionNode } from 'graphql';
+import { beginningOf } from '../../kernel/beginning-of.ts';
 import { boundedCache } from '../../kernel/bounded-cache.ts';
 import { codeOf } from '../../kernel/errors.ts';
 import type { CompiledSchema } from '../../plan/compiled-schema.ts';
@@ -23,6 +24,9 @@ export type RecordUsage = (record: RequestRecord, headers: Headers, event?: Stre
 /** Sets of fields that are kept for one operation and one set of rules: one for each way to give its variables. */
 const setsPerOperation = 32;
 
+/** Of the name of an operation. */
+const longestName = 100;
+
 /** Turns finished requests of one surface into usage. A fault here is logged and costs nobody an answer. */
 export function usageRecording(schema: CompiledSchema, { usage, clock, logger }: PipelineServices): RecordUsage {
   const operations = new WeakMap<OperationDefinitionNode, UsageOperation>();
@@ -35,7 +39,9 @@ export function usageRecording(schema: CompiledSchema, { usage, clock, logger }:
     if (definition === undefined || document === undefined) return { type, name, document: undefined };
     const known = operations.get(definition);
     if (known !== undefined) return known;
-    const made = { type, name, document: normalizeDocument(document, definition) };
+    // The name is a part of the client's text, which shall not stay for it.
+    const ownName = name && beginningOf(name, longestName);
+    const made = { type, name: ownName, document: normalizeDocument(document, definition) };
     operations.set(definition, made);
     return made;
   }

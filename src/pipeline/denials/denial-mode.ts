@@ -27,9 +27,10 @@ export function decideDenials(
   operation: PreparedOperation,
   document: DocumentNode,
   variables: VariableValues,
-  { key, privileges }: Caller,
+  caller: Caller,
   surface: Surface,
 ): RunningOperation | Refusal {
+  const { key, privileges } = caller;
   const asItIs: RunningOperation = { kind: 'RUNS', operation, document, answerOf: (result) => result };
   if (key.onDenied === 'HIDE') {
     const denials = checkDemands(operation.demands, privileges, variables);
@@ -40,7 +41,7 @@ export function decideDenials(
   const denied = deniedFields(plan, demands, privileges, variables);
   if (denied === undefined) return asItIs;
   // Step 8 judges what was asked for, not what is left of it.
-  const restricted = restrictOperation(key, restrictedOperation(plan, variables.coerced, document), surface);
+  const restricted = restrictOperation(caller, restrictedOperation(plan, variables.coerced, document), surface);
   if (restricted.kind === 'REFUSED') return restricted;
   return remaining(operation, document, denied, surface);
 }

@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  type ExecutionArgs,
   type GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -16,6 +17,10 @@ export interface SentOperation {
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
   readonly variables: RawVariables;
+}
+
+export function sentBy({ document, operationName, variableValues }: ExecutionArgs): SentOperation {
+  return { document, operationName: operationName ?? undefined, variables: variableValues ?? {} };
 }
 
 /**

@@ -7,9 +7,10 @@ import { admitOperation } from '../admit/admit-operation.ts';
 import type { VariableValues } from '../admit/candidate.ts';
 import { asCurrent, recheck, type Stale, stale } from '../admit/recheck.ts';
 import { withCost } from '../answer/cost-extensions.ts';
+import { withKeyWarning } from '../answer/key-warning.ts';
 import { refuse } from '../answer/refusal.ts';
 import { decideDenials } from '../denials/denial-mode.ts';
-import { judgeOnView } from '../denials/hide-mode.ts';
+import { judgeOnView, sentBy } from '../denials/hide-mode.ts';
 import { callerInForce } from '../denials/measure-mode.ts';
 import type { PreparedOperation } from '../document/prepare-operation.ts';
 import type { Caller } from '../request-record.ts';
@@ -32,25 +33,41 @@ export async function answerEvent(event: unknown, stream: OpenedStream): Promise
   const { record, surface, services } = stream.subscription;
   const now = await recheck(stream.opener, record, surface, services);
   if (now.kind === 'REFUSED') return ending(now);
-  const run = await asCurrent(now.caller, record, surface, services, (caller) => runEvent(event, stream, caller));
+  const run = await asCurrent(now.caller, record, surface, services, async (caller) => {
+    const answer = await runEvent(event, stream, caller);
+    return 'ends' in answer ? { ...answer, value: withKeyWarning(answer.value, caller, services.clock.now()) } : answer;
+  });
   return run.kind === 'DONE' ? run.answer : ending(run);
 }
 
-/** Whether the next event could still be answered, budget aside; if not, with what the stream ends. */
-export async function judgeStream(stream: OpenedStream): Promise<EventAnswer<ExecutionResult>> {
+/** Whether the next event could still be answered, budget aside: for whom, or with what the stream ends. */
+export type StreamJudgement =
+  | { readonly kind: 'GOES_ON'; readonly caller: Caller }
+  | { readonly kind: 'ENDS'; readonly last: ExecutionResult };
+
+export async function judgeStream(stream: OpenedStream): Promise<StreamJudgement> {
   const { args, record, surface, services } = stream.subscription;
   const now = await recheck(stream.opener, record, surface, services);
-  if (now.kind === 'REFUSED') return ending(now);
+  if (now.kind === 'REFUSED') return { kind: 'ENDS', last: ending(now).value };
   const caller = callerInForce(now.caller, args, surface);
+  const ends = (refusal: Refusal): StreamJudgement => {
+    const last = withKeyWarning(ending(refusal).value, caller, services.clock.now());
+    return { kind: 'ENDS', last };
+  };
   const allowed = judgeEvent(stream, caller);
-  if (allowed.kind === 'REFUSED') return ending(allowed);
+  if (allowed.kind === 'REFUSED') return ends(allowed);
   const admission = await admitOperation(
     { ...candidateOf(stream, caller), costMode: 'validate' },
     caller,
     surface,
     services,
   );
-  return admission.kind === 'REFUSED' ? ending(admission) : { value: {}, ends: false };
+  return admission.kind === 'REFUSED' ? ends(admission) : { kind: 'GOES_ON', caller };
+}
+
+/** The last answer of a stream of which nobody can say whether it may go on. */
+export function whyNotJudged(thrown: unknown): ExecutionResult {
+  return refuse([unexpected(thrown)]);
 }
 
 async function runEvent(
@@ -99,11 +116,9 @@ function candidateOf({ subscription, operation, variables }: OpenedStream, calle
 
 /** What the key's `onDenied` says of the event, before the gate: a key that hides was perhaps told to since. */
 function judgeEvent({ subscription: { args, surface }, operation, variables }: OpenedStream, caller: Caller): Verdict {
-  const { document, operationName } = args;
-  const sent = { document, operationName: operationName ?? undefined, variables: variables.raw };
-  const fitsView = judgeOnView(sent, caller, surface);
+  const fitsView = judgeOnView(sentBy(args), caller, surface);
   if (fitsView.kind === 'REFUSED') return fitsView;
-  const running = decideDenials(operation, document, variables, caller, surface);
+  const running = decideDenials(operation, args.document, variables, caller, surface);
   return running.kind === 'REFUSED' ? running : passed;
 }
 

@@ -32,7 +32,11 @@ export function eventStream<Event, Answer>(
     ended = true;
     onEnd();
     for (const signal of signals) signal.removeEventListener('abort', end);
-    await events.return?.();
+    try {
+      await events.return?.();
+    } catch {
+      // A source that fails while it is let go has failed for nobody: who left cannot be told, who is cut is told why.
+    }
     return done;
   }
   for (const signal of signals) signal.addEventListener('abort', end, { once: true });
@@ -65,15 +69,15 @@ export function eventStream<Event, Answer>(
         return { done: false, value };
       } catch (thrown) {
         await end();
-        return { done: false, value: failed(thrown) };
+        // Being cut may be why it failed.
+        return takeLast() ?? { done: false, value: failed(thrown) };
       }
     },
     return: end,
     cut(value) {
       if (ended) return;
       last = { value };
-      // A source that fails while it is let go has failed for nobody.
-      end().catch(() => {});
+      void end();
       wake();
     },
     [Symbol.asyncIterator]() {

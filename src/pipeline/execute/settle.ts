@@ -1,4 +1,4 @@
-import type { MicroPoints } from '../../plan/compiled-schema.ts';
+import type { MicroPoints } from '../../kernel/micro-points.ts';
 import type { BucketState, Reservation } from '../../throttle/throttle-store.ts';
 import type { PricedOperation } from '../admit/afford-operation.ts';
 import type { PipelineServices } from '../services.ts';

@@ -1,22 +1,19 @@
 import { createSourceEventStream, type ExecutionResult } from 'graphql';
 import { refuseStream } from '../../admission/budget.ts';
-import { refused } from '../../admission/verdict.ts';
 import { admitOperation } from '../admit/admit-operation.ts';
-import { isMeasured } from '../admit/afford-operation.ts';
 import type { VariableValues } from '../admit/candidate.ts';
 import { type Stale, stale } from '../admit/recheck.ts';
 import { refusedOperation, validatedOperation } from '../answer/cost-extensions.ts';
 import { finishResult } from '../answer/finish-result.ts';
 import { refuse, refuseAs } from '../answer/refusal.ts';
-import { decideDenials } from '../denials/denial-mode.ts';
-import { coercionErrors } from '../denials/hide-mode.ts';
-import { callerInForce, measureDenials, noteThrottled } from '../denials/measure-mode.ts';
-import { coerceVariables } from '../document/coerce-variables.ts';
+import { callerInForce, noteThrottled } from '../denials/measure-mode.ts';
 import type { PreparedOperation } from '../document/prepare-operation.ts';
 import type { Caller } from '../request-record.ts';
-import { answerEvent, judgeStream, unexpected } from './answer-event.ts';
+import { answerEvent, unexpected } from './answer-event.ts';
+import { endWithKey } from './end-with-key.ts';
 import { eventStream } from './event-stream.ts';
 import { inTime } from './in-time.ts';
+import { readOperation } from './read-operation.ts';
 import { settle } from './settle.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -27,21 +24,10 @@ import type { Subscription } from './subscription.ts';
 export async function subscribeOperation(subscription: Subscription, opener: Caller): Promise<Opened> {
   const { args, record, surface, services } = subscription;
   const caller = callerInForce(opener, args, surface);
-  const prepared = services.watch.step('plan', () => surface.prepare(args.document, args.operationName ?? undefined));
-  if (prepared.kind === 'REFUSED') return refuseAs(record, refused('INVALID', [prepared.error]));
-  if (record.overWindow && !isMeasured(caller, prepared.operation.plan)) return refuseAs(record, record.overWindow);
-  const { operation } = prepared;
-  const { operation: definition } = operation.plan;
-  record.operation = { name: definition.name?.value, type: 'subscription', definition };
-  const raw = args.variableValues ?? {};
-  const coercion = coerceVariables(surface.schema, operation.plan.operation, raw);
-  if (coercion.kind === 'INVALID') {
-    return refuseAs(record, refused('INVALID', coercionErrors(operation.plan.operation, raw, caller, surface)));
-  }
-  const variables = { raw, coerced: coercion.variables };
-  measureDenials(record, operation, variables, caller);
-  const running = decideDenials(operation, args.document, variables, caller, surface);
-  if (running.kind === 'REFUSED') return refuseAs(record, running);
+  const read = readOperation(args, record, caller, surface, services);
+  if (read.kind === 'REFUSED') return refuseAs(record, read);
+  const { variables } = read;
+  const { operation } = read.running;
 
   // Opening it costs what one event may cost, so that opening and closing streams is no way around the budget.
   const admission = await admitOperation(
@@ -124,15 +110,9 @@ async function openStream(
       stopWatching();
     },
   );
-  // A key that may receive no further event is told so at once, not only when there is one.
-  const cutWhenEnded = async () => {
-    const { value, ends } = await judgeStream(stream);
-    if (ends) events.cut(finish(value));
-  };
-  const onStale = () =>
-    void cutWhenEnded().catch((err: unknown) => services.logger.debug({ err }, 'a stream was not judged anew'));
-  stopWatching = services.keys.watch(opener.key, onStale);
-  if (!services.keys.isCurrent(opener.key)) onStale();
+  stopWatching = endWithKey(stream, (last) => events.cut(finish(last)));
+  // Whoever had left by then was told before there was anything to stop.
+  if (subscription.left.aborted || services.draining.aborted) stopWatching();
   return events;
 }
 

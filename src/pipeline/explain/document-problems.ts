@@ -5,7 +5,7 @@ import { problemsOnView } from '../denials/hide-mode.ts';
 import type { DocumentLimits } from '../document/parse-document.ts';
 import { validateDocument } from '../document/validate-document.ts';
 import type { Surface } from '../surface.ts';
-import { parsedDocument } from './explain-document.ts';
+import { parsedDocument } from './read-document.ts';
 
 /**
  * Why a document could never be executed, by anybody: it is no GraphQL, does not fit the schema as the lens shows it, or

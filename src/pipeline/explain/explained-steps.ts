@@ -1,34 +1,6 @@
+import { type ExplainedStep, type RequestStep, requestSteps } from '../../admission/explanation.ts';
 import type { Verdict } from '../../admission/verdict.ts';
 import { codeOf } from '../../kernel/errors.ts';
-
-export interface ExplainedStep {
-  readonly step: RequestStep;
-  readonly outcome: 'PASSED' | 'REFUSED' | 'SKIPPED';
-  /** Of a refusal. */
-  readonly code: string | undefined;
-  /** What the caller would be told, or why the step was not looked at. */
-  readonly message: string | undefined;
-}
-
-export type RequestStep = (typeof order)[number];
-
-/** What happens to a request, in this order. */
-const order = [
-  'HEADER',
-  'FORMAT',
-  'LOOKUP',
-  'STATUS',
-  'APPLICATION_RESTRICTIONS',
-  'REQUESTS_WINDOW',
-  'DOCUMENT',
-  'API_RESTRICTIONS',
-  'PRIVILEGES',
-  'COST',
-  'BUDGET',
-  'EXECUTE',
-  'SETTLE',
-  'RECORD',
-] as const;
 
 const givenKey = 'The request is explained as if it carried the secret.';
 const nothingRuns = 'Nothing runs and nothing is charged.';
@@ -49,7 +21,7 @@ export function explainedSteps() {
     /** @param note what an admin should know, beside what the caller would be told */
     judge: (step: RequestStep, verdict: Verdict, note?: string): void =>
       void explained.set(step, explain(step, verdict, note)),
-    all: (): readonly ExplainedStep[] => order.map((step) => explained.get(step) ?? skipped(step)),
+    all: (): readonly ExplainedStep[] => requestSteps.map((step) => explained.get(step) ?? skipped(step)),
   };
 }
 

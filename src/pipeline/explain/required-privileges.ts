@@ -1,22 +1,15 @@
 import type { GraphQLError } from 'graphql';
+import type { AskedOperation, RequiredPrivilege } from '../../admission/explanation.ts';
 import { type ErrorCode, errorCodes } from '../../kernel/error-codes.ts';
 import { codedError, codeOf } from '../../kernel/errors.ts';
 import type { ApiKeyRecord } from '../../keys/api-key.ts';
 import { ofBit } from '../../plan/privilege-bit.ts';
-import type { Verb } from '../../plan/verb.ts';
 import type { CompiledPrivileges } from '../../privileges/compile-privileges.ts';
 import type { Demands } from '../../privileges/demands.ts';
 import type { DocumentLimits } from '../document/parse-document.ts';
 import type { Surface } from '../surface.ts';
-import { type AskedOperation, lensOf, readDocument } from './explain-document.ts';
-
-export interface RequiredPrivilege {
-  /** `City.population`; `City.*` where some field of the type must be readable. */
-  readonly coordinate: string;
-  readonly verb: Verb;
-  /** The narrowest rule that gives it. */
-  readonly rule: string;
-}
+import { lensOf } from './lens.ts';
+import { readDocument } from './read-document.ts';
 
 /**
  * Every privilege that some request of the operation can need: all of `@skip` and `@include` counted, and of an input

@@ -19,6 +19,7 @@ import type { InputCompiler } from './compile-inputs.ts';
 import { type InputPosition, isGlobalId, isNeutralName, isOrderEnum } from './input-position.ts';
 import type { Coordinates } from './number-coordinates.ts';
 import { readArgument, readInputType } from './read-declarations.ts';
+import { canInfer } from './structural-input.ts';
 import { objectTypes, type ProvenStructure } from './structure.ts';
 import { microPoints, pointsOfInput } from './weights.ts';
 
@@ -121,7 +122,7 @@ export function argumentCompiler(
     }
     if (!lookupNames.test(argument.name)) return undefined;
     if (isEnumType(named) && isOrderEnum(named, entity)) return { input: inputs.compile(argument.type, position) };
-    if (isInputObjectType(named) && entity !== undefined && inputs.canInfer(named, entity)) {
+    if (isInputObjectType(named) && entity !== undefined && canInfer(named, entity)) {
       return { input: inputs.compile(argument.type, position) };
     }
     return undefined;

@@ -8,7 +8,6 @@ import {
   getNamedType,
   isEnumType,
   isInputObjectType,
-  isLeafType,
   isObjectType,
 } from 'graphql';
 import { nearestName } from '../../kernel/nearest-name.ts';
@@ -21,32 +20,23 @@ import {
   entityByName,
   fieldInUpperCase,
   type InputPosition,
-  isDirection,
   isNeutralName,
   isOrderEnum,
+  positionBelow,
 } from './input-position.ts';
 import type { Coordinates } from './number-coordinates.ts';
 import { readEnumValue, readInputField, readInputType } from './read-declarations.ts';
+import { type InputObjectInProgress, settleInputs } from './settle-inputs.ts';
+import { isStructural } from './structural-input.ts';
 import { objectTypes, type ProvenStructure } from './structure.ts';
 import { microPoints, pointsOfInput } from './weights.ts';
 
 type Needs = Readonly<Record<Verb, readonly PrivilegeBit[]>>;
 const noNeeds: Needs = { read: [], write: [], update: [] };
 
-/** While inputs refer to each other in circles, `fields` is filled after the object is known. */
-interface InputObjectInProgress {
-  readonly kind: 'INPUT_OBJECT';
-  readonly name: string;
-  readonly fields: Map<string, CompiledInputField>;
-  inert: boolean;
-  judged: boolean;
-}
-
 export interface InputCompiler {
   /** What a value of the type needs below itself; `undefined` when it is a leaf that needs nothing. */
   compile(type: GraphQLInputType, position: InputPosition): CompiledInput | undefined;
-  /** Whether every field of an undeclared filter or order is known by the names of the entity's fields. */
-  canInfer(type: GraphQLInputObjectType, entity: GraphQLObjectType): boolean;
   /** Call once, after the last `compile`. */
   finish(): ReadonlyMap<string, CompiledInput>;
 }
@@ -63,12 +53,8 @@ export function inputCompiler(
 
   return {
     compile,
-    canInfer: (type, entity) =>
-      Object.values(type.getFields()).every(
-        (field) => entity.getFields()[field.name] !== undefined || isStructural(type, field, entity),
-      ),
     finish() {
-      settle(inProgress);
+      settleInputs(inProgress);
       return byName;
     },
   };
@@ -152,7 +138,7 @@ export function inputCompiler(
   ): CompiledInputField {
     const declared = readInputField(field);
     const named = getNamedType(field.type);
-    const below = positionBelow(type, field, here, declared);
+    const below = positionBelow(type, field, here, declared, structure);
     return {
       name: field.name,
       type: field.type,
@@ -201,72 +187,5 @@ export function inputCompiler(
       text,
       `says not which field it looks at (${where}); declare looksAt or sets`,
     );
-  }
-
-  function positionBelow(
-    type: GraphQLInputObjectType,
-    field: GraphQLInputField,
-    here: InputPosition,
-    declared: InputFieldDeclaration,
-  ): InputPosition {
-    if (here.mode === 'VALUES') return { mode: 'VALUES', entity: undefined };
-    if (here.mode === 'OPERATOR') return here;
-    if (getNamedType(field.type) === type) return here;
-    const entityField = here.entity?.getFields()[field.name];
-    if (declared.looksAt === undefined && entityField !== undefined && !isLeafType(getNamedType(entityField.type))) {
-      return { mode: 'LOOKUP', entity: structure.entityOf(entityField) };
-    }
-    return isEnumType(getNamedType(field.type)) && entityField === undefined && declared.looksAt === undefined
-      ? here
-      : { mode: 'OPERATOR', entity: undefined };
-  }
-}
-
-/** It looks at nothing by itself: `and`/`or`/`not`, a direction, an order's enum, an input that says it itself. */
-function isStructural(
-  type: GraphQLInputObjectType,
-  field: GraphQLInputField,
-  entity: GraphQLObjectType | undefined,
-): boolean {
-  return (
-    getNamedType(field.type) === type ||
-    isDirection(field.type) ||
-    isOrder(field.type, entity) ||
-    saysItself(field.type) ||
-    readInputField(field).looksAt !== undefined
-  );
-}
-
-function isOrder(type: GraphQLInputType, entity: GraphQLObjectType | undefined): boolean {
-  const named = getNamedType(type);
-  return isEnumType(named) && isOrderEnum(named, entity);
-}
-
-/** The input type's own declaration says what its fields look at. */
-function saysItself(type: GraphQLInputType): boolean {
-  const named = getNamedType(type);
-  if (!isInputObjectType(named)) return false;
-  const { entity, use } = readInputType(named);
-  return entity !== undefined || use !== undefined;
-}
-
-/** Carries "needs something" and "weighs something" up from where they are, through circles, until nothing changes. */
-function settle(objects: readonly InputObjectInProgress[]): void {
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const object of objects) {
-      const fields = [...object.fields.values()];
-      const judged = fields.some(
-        ({ needs, input }) =>
-          needs.read.length + needs.write.length + needs.update.length > 0 ||
-          input?.kind === 'ENUM' ||
-          input?.judged === true,
-      );
-      const inert =
-        !judged && fields.every(({ weight, input }) => weight === 0 && (input?.kind !== 'INPUT_OBJECT' || input.inert));
-      if (judged !== object.judged || inert !== object.inert) changed = true;
-      object.judged = judged;
-      object.inert = inert;
-    }
   }
 }

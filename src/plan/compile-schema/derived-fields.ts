@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Coordinate, PrivilegeBit } from '../compiled-schema.ts';
 import { privilegeBit } from '../privilege-bit.ts';
 import type { ProblemList } from '../schema-declaration-error.ts';
-import { readField } from './read-declarations.ts';
+import { readObjectField } from './read-declarations.ts';
 import { objectTypes } from './structure.ts';
 
 /** A coordinate before it is known what it reads. */
@@ -26,7 +26,7 @@ export function fillReads(
   const declared = new Map<Coordinate, readonly Coordinate[]>();
   for (const type of objectTypes(schema)) {
     for (const field of Object.values(type.getFields())) {
-      const { reads } = readField(field);
+      const { reads } = readObjectField(type, field);
       const text = `${type.name}.${field.name}`;
       const coordinate = byText.get(text);
       if (reads === undefined || coordinate === undefined) continue;

@@ -1,14 +1,18 @@
 import {
   type GraphQLEnumType,
+  type GraphQLInputField,
   type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   isEnumType,
+  isLeafType,
   isObjectType,
 } from 'graphql';
+import type { InputFieldDeclaration } from '../declarations.ts';
 import { readEnumValue } from './read-declarations.ts';
+import type { ProvenStructure } from './structure.ts';
 
 /**
  * Where an input stands, as far as its type does not say it by itself.
@@ -58,4 +62,24 @@ export function entityByName(type: GraphQLInputObjectType, schema: GraphQLSchema
   const [, , noun] = /^(Create|Update|Upsert|Delete)?(\w+)Input$/.exec(type.name) ?? [];
   const entity = noun === undefined ? undefined : schema.getType(noun);
   return isObjectType(entity) ? entity : undefined;
+}
+
+/** Where the values of an input field stand, by where its input object stands. */
+export function positionBelow(
+  type: GraphQLInputObjectType,
+  field: GraphQLInputField,
+  here: InputPosition,
+  { looksAt }: InputFieldDeclaration,
+  { entityOf }: ProvenStructure,
+): InputPosition {
+  if (here.mode === 'VALUES') return { mode: 'VALUES', entity: undefined };
+  if (here.mode === 'OPERATOR') return here;
+  if (getNamedType(field.type) === type) return here;
+  const entityField = here.entity?.getFields()[field.name];
+  if (looksAt === undefined && entityField !== undefined && !isLeafType(getNamedType(entityField.type))) {
+    return { mode: 'LOOKUP', entity: entityOf(entityField) };
+  }
+  return isEnumType(getNamedType(field.type)) && entityField === undefined && looksAt === undefined
+    ? here
+    : { mode: 'OPERATOR', entity: undefined };
 }

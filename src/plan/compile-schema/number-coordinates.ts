@@ -6,7 +6,7 @@ import { privilegeBit } from '../privilege-bit.ts';
 import type { ProblemList } from '../schema-declaration-error.ts';
 import type { Verb } from '../verb.ts';
 import { type CoordinateInProgress, fillReads } from './derived-fields.ts';
-import { readField, readType } from './read-declarations.ts';
+import { readObjectField, readType } from './read-declarations.ts';
 import { objectTypes, type ProvenStructure } from './structure.ts';
 
 /** Every coordinate of a schema and its number; input coordinates join while inputs are compiled. */
@@ -40,7 +40,7 @@ export function numberCoordinates(
   };
   for (const type of objectTypes(schema)) {
     for (const field of Object.values(type.getFields())) {
-      const { explicit = false } = readField(field);
+      const { explicit = false } = readObjectField(type, field);
       const access = accessOf(type, field.name, structure);
       if (explicit && access !== 'GATED') {
         problems.report(
@@ -84,7 +84,7 @@ export function numberCoordinates(
 function accessOf(type: GraphQLObjectType, fieldName: string, structure: ProvenStructure): Coordinate['access'] {
   const field = type.getFields()[fieldName];
   if (field === undefined) return 'GATED';
-  const declared = readField(field);
+  const declared = readObjectField(type, field);
   if (declared.open || readType(type).open) return 'OPEN';
   if (declared.transparent) return 'TRANSPARENT';
   const isData = declared.explicit || declared.reads !== undefined;

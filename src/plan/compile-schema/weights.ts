@@ -1,5 +1,6 @@
 import { type GraphQLInputType, type GraphQLObjectType, getNamedType, isInputObjectType } from 'graphql';
-import type { MicroPoints, Structure } from '../compiled-schema.ts';
+import type { MicroPoints } from '../../kernel/micro-points.ts';
+import type { Structure } from '../compiled-schema.ts';
 import type { ProblemList } from '../schema-declaration-error.ts';
 import { readType } from './read-declarations.ts';
 

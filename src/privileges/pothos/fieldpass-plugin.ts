@@ -8,7 +8,8 @@ import {
   type SchemaTypes,
 } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
-import { extensionName, type FieldDeclaration } from '../../plan/declarations.ts';
+import type { FieldDeclaration, TypeDeclaration } from '../../plan/declarations.ts';
+import { declaredIn, declaring } from '../../plan/declared.ts';
 import type { Verb } from '../../plan/verb.ts';
 import { guardedByAccess, mayUse, unauthorized } from './backstop.ts';
 
@@ -28,22 +29,22 @@ export class FieldpassPlugin<Types extends SchemaTypes> extends BasePlugin<Types
 
   override onTypeConfig(config: PothosTypeConfig): PothosTypeConfig {
     const { open, entity, use } = config.pothosOptions as { open?: boolean; entity?: string; use?: string };
-    return declaring(config, { open, entity, use });
+    return { ...config, extensions: declaring(config.extensions, { open, entity, use }) };
   }
 
   override onInputFieldConfig(config: PothosInputFieldConfig<Types>): PothosInputFieldConfig<Types> {
     const { looksAt, sets } = config.pothosOptions;
-    return declaring(config, { looksAt, sets });
+    return { ...config, extensions: declaring(config.extensions, { looksAt, sets }) };
   }
 
   override onEnumValueConfig(config: PothosEnumValueConfig<Types>): PothosEnumValueConfig<Types> {
-    return declaring(config, { looksAt: config.pothosOptions?.looksAt });
+    return { ...config, extensions: declaring(config.extensions, { looksAt: config.pothosOptions?.looksAt }) };
   }
 
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
-    const declared = declaring(config, { ...config.pothosOptions.privilege });
-    const declaration = declarationOf(declared);
-    if (declaration.open || declaration.transparent || this.isOpenType(config.parentType)) return declared;
+    const declared = { ...config, extensions: declaring(config.extensions, { ...config.pothosOptions.privilege }) };
+    const { open, transparent } = declaredIn<FieldDeclaration>(declared.extensions);
+    if (open || transparent || this.isOpenType(config.parentType)) return declared;
     return guardedByAccess(declared, this.verbsOf(declared));
   }
 
@@ -52,7 +53,7 @@ export class FieldpassPlugin<Types extends SchemaTypes> extends BasePlugin<Types
     subscribe: Resolve<Types> | undefined,
     config: PothosOutputFieldConfig<Types>,
   ): Resolve<Types> | undefined {
-    const isGuarded = config.kind === 'Subscription' && !declarationOf(config).open;
+    const isGuarded = config.kind === 'Subscription' && !declaredIn<FieldDeclaration>(config.extensions).open;
     if (subscribe === undefined || !isGuarded) return subscribe;
     return (parent, args, context, info) => {
       if (!mayUse(context, ['read'], info)) throw unauthorized();
@@ -61,28 +62,11 @@ export class FieldpassPlugin<Types extends SchemaTypes> extends BasePlugin<Types
   }
 
   private verbsOf(config: PothosOutputFieldConfig<Types>): readonly Verb[] {
-    const { verbs = [] } = declarationOf(config);
+    const { verbs = [] } = declaredIn<FieldDeclaration>(config.extensions);
     return config.kind === 'Mutation' ? verbs : ['read'];
   }
 
   private isOpenType(name: string): boolean {
-    const extensions = this.buildCache.getTypeConfig(name).extensions;
-    return (extensions?.[extensionName] as { open?: boolean } | undefined)?.open === true;
+    return declaredIn<TypeDeclaration>(this.buildCache.getTypeConfig(name).extensions).open === true;
   }
-}
-
-interface Extended {
-  extensions?: Readonly<Record<string, unknown>> | null | undefined;
-}
-
-function declarationOf({ extensions }: Extended): FieldDeclaration {
-  return (extensions?.[extensionName] ?? {}) as FieldDeclaration;
-}
-
-/** Adds to what stands there already, by other plugins or by hand. */
-function declaring<Config extends Extended>(config: Config, declaration: Readonly<Record<string, unknown>>): Config {
-  const given = Object.entries(declaration).filter(([, value]) => value !== undefined);
-  if (given.length === 0) return config;
-  const fieldpass = { ...declarationOf(config), ...Object.fromEntries(given) };
-  return { ...config, extensions: { ...config.extensions, [extensionName]: fieldpass } };
 }

@@ -7,10 +7,11 @@ import type {
   TypeParam,
 } from '@pothos/core';
 import type {
-  CoordinateText,
   EnumValueDeclaration,
   FieldDeclaration,
+  InputFieldDeclaration,
   InputTypeDeclaration,
+  TypeDeclaration,
 } from '../../plan/declarations.ts';
 import type { FieldpassPlugin } from './fieldpass-plugin.ts';
 
@@ -34,31 +35,17 @@ declare global {
       /** Who may use the field; without it, whoever may `read` it. A mutation must declare its verbs. */
       privilege?: PrivilegeOptions;
     }
-    interface ObjectTypeOptions<Types extends SchemaTypes = SchemaTypes, Shape = unknown> {
-      /** Every field is readable by every valid key, now and later. */
-      open?: boolean;
-    }
+    interface ObjectTypeOptions<Types extends SchemaTypes = SchemaTypes, Shape = unknown>
+      extends Pick<TypeDeclaration, 'open'> {}
     interface InputObjectTypeOptions<
       Types extends SchemaTypes = SchemaTypes,
       Fields extends InputFieldMap = InputFieldMap,
-    > {
-      /** The object type whose fields the input fields set, filter or order by. */
-      entity?: string;
-      use?: NonNullable<InputTypeDeclaration['use']>;
-    }
+    > extends InputTypeDeclaration {}
     interface InputFieldOptions<
       Types extends SchemaTypes = SchemaTypes,
       Type extends InputType<Types> | [InputType<Types>] = InputType<Types> | [InputType<Types>],
       Req extends FieldRequiredness<Type> = FieldRequiredness<Type>,
-    > {
-      /** Fields that it filters, orders or searches by, or by which it finds what to change; `[]`: nothing. */
-      looksAt?: readonly CoordinateText[];
-      /** The field whose value it sets, when that is not the entity's field of the same name. */
-      sets?: CoordinateText;
-    }
-    interface EnumValueConfig<Types extends SchemaTypes> {
-      /** Fields that an order or a grouping by this value reads. */
-      looksAt?: NonNullable<EnumValueDeclaration['looksAt']>;
-    }
+    > extends Omit<InputFieldDeclaration, 'weight'> {}
+    interface EnumValueConfig<Types extends SchemaTypes> extends EnumValueDeclaration {}
   }
 }

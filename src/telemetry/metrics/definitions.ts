@@ -23,6 +23,11 @@ export const metricDefinitions = {
     help: 'Time from the arrival of a request to its answer; of a stream, to its beginning.',
     labels: perRequest,
   },
+  fieldpass_edge_refusals_total: {
+    type: 'counter',
+    help: 'Requests that were refused before an API looked at them, on any path, by error code: CREDENTIALS_IN_URL, PAYLOAD_TOO_LARGE, METHOD_NOT_ALLOWED, ROUTE_NOT_FOUND, CREDENTIALS_MISSING (of /metrics). Those on the paths of an API are in fieldpass_requests_total too.',
+    labels: ['code'],
+  },
   fieldpass_requests_in_flight: { type: 'gauge', help: 'Requests that are being served.', labels: [] },
   fieldpass_open_streams: { type: 'gauge', help: 'Subscriptions that are open.', labels: [] },
   fieldpass_stream_events_total: {

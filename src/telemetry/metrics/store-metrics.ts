@@ -1,4 +1,4 @@
-import type { StoreWatch } from '../../throttle/watched-store.ts';
+import type { StoreWatch } from '../../throttle/failure/watched-store.ts';
 import { createDurationTally, type DurationTally } from './duration-tally.ts';
 import type { MetricReaders } from './registry.ts';
 

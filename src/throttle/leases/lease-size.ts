@@ -1,4 +1,4 @@
-import type { MicroPoints } from '../../plan/compiled-schema.ts';
+import type { MicroPoints } from '../../kernel/micro-points.ts';
 import type { Bucket, BucketState, RequestsWindow } from '../throttle-store.ts';
 
 /** What one lease takes from a bucket: points, or a share of what the bucket holds, above 0 and at most 1. */

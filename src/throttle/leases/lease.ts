@@ -1,4 +1,4 @@
-import type { MicroPoints } from '../../plan/compiled-schema.ts';
+import type { MicroPoints } from '../../kernel/micro-points.ts';
 import type { Bucket, BucketState, Reservation } from '../throttle-store.ts';
 import { type RateMeter, rateMeter } from './rate-meter.ts';
 

@@ -1,11 +1,12 @@
 import { boundedCache } from '../../kernel/bounded-cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { MicroPoints } from '../../kernel/micro-points.ts';
 import type { MakeId } from '../../kernel/uuid.ts';
-import type { MicroPoints } from '../../plan/compiled-schema.ts';
 import { periodAt } from '../quota-period.ts';
 import type { Reservation, ReserveAnswer, ThrottleStore } from '../throttle-store.ts';
 import { countedRequests } from './counted-requests.ts';
 import { groupName, type Lease, type LeaseGroup, leaseGroup, statesNow, withoutLeases } from './lease.ts';
+import { leasePool } from './lease-pool.ts';
 import { type LeaseSize, leaseSize } from './lease-size.ts';
 
 export interface LeaseOptions {
@@ -30,13 +31,6 @@ export interface LeasingStore extends ThrottleStore {
   giveBackIdle(): void;
 }
 
-/** An operation that runs on a lease. */
-interface Running {
-  readonly lease: Lease;
-  readonly cost: MicroPoints;
-  readonly endsAt: number;
-}
-
 const mostGroups = 2000;
 const strictMs = 1000;
 
@@ -50,10 +44,7 @@ const strictMs = 1000;
 export function withLeases(options: LeaseOptions): LeasingStore {
   const { store, size, clock, makeId, hotPerSecond = 20, idleMs = 250, longestMs = 1000 } = options;
   const groups = boundedCache<string, LeaseGroup>(mostGroups);
-  const leases = new Set<Lease>();
-  const running = new Map<string, Running>();
-  const timer = setInterval(giveBackIdle, idleMs / 2).unref();
-  let closed = false;
+  const pool = leasePool({ store, clock, idleMs });
 
   function groupOf({ buckets }: Pick<Reservation, 'buckets'>): LeaseGroup {
     const name = groupName(buckets);
@@ -65,19 +56,9 @@ export function withLeases(options: LeaseOptions): LeasingStore {
     return group;
   }
 
-  function idleLease(group: LeaseGroup, cost: MicroPoints, now: number): Lease | undefined {
-    for (let lease = group.idle.pop(); lease; lease = group.idle.pop()) {
-      if (lease.left >= cost && now < lease.goodUntil) return lease;
-      void giveBack(lease);
-    }
-    return undefined;
-  }
-
-  function begin(lease: Lease, { id, cost, buckets, ttlMs }: Reservation, now: number): ReserveAnswer {
-    lease.left -= cost;
-    lease.group.left -= cost;
-    running.set(id, { lease, cost, endsAt: now + ttlMs });
-    return { kind: 'RESERVED', states: statesNow(lease.group, buckets, now) };
+  function begin(lease: Lease, wanted: Reservation, now: number): ReserveAnswer {
+    pool.begin(lease, wanted, now);
+    return { kind: 'RESERVED', states: statesNow(lease.group, wanted.buckets, now) };
   }
 
   function see(group: LeaseGroup, answer: ReserveAnswer): void {
@@ -97,8 +78,7 @@ export function withLeases(options: LeaseOptions): LeasingStore {
     if (answer.kind !== 'RESERVED') return undefined;
     const goodUntil = answer.local ? now : now + Math.min(longestMs, untilPeriodEnds(wanted));
     const lease = { reservation, group, left: points, goodUntil, usedAt: now };
-    leases.add(lease);
-    group.left += points;
+    pool.hold(lease);
     const begun = begin(lease, wanted, clock.monotonic());
     return answer.local ? { ...begun, local: true as const } : begun;
   }
@@ -117,61 +97,32 @@ export function withLeases(options: LeaseOptions): LeasingStore {
     return withoutLeases(states, group);
   }
 
-  async function giveBack(lease: Lease): Promise<void> {
-    const { group, reservation, left } = lease;
-    if (!leases.delete(lease)) return;
-    group.left -= left;
-    group.states = group.states?.map((state) => ({
-      ...state,
-      available: state.available + left,
-      inFlight: state.inFlight - 1,
-      ...(state.quota && { quota: { ...state.quota, spent: state.quota.spent - left } }),
-    }));
-    // When it does not arrive it stays charged, and the slot is free after its time.
-    await store.settle(reservation, reservation.cost - left).catch(() => {});
-  }
-
-  function giveBackIdle(): void {
-    const now = clock.monotonic();
-    for (const [id, { lease, endsAt }] of running) {
-      if (now < endsAt) continue;
-      running.delete(id);
-      void giveBack(lease);
-    }
-    for (const lease of leases) {
-      const place = lease.group.idle.indexOf(lease);
-      if (place < 0 || (now - lease.usedAt < idleMs && now < lease.goodUntil)) continue;
-      lease.group.idle.splice(place, 1);
-      void giveBack(lease);
-    }
-  }
-
   return {
     get degraded() {
       return store.degraded ?? false;
     },
     get held() {
-      return leases.size;
+      return pool.held;
     },
-    giveBackIdle,
+    giveBackIdle: pool.giveBackUnused,
     count: countedRequests({ store, clock, hotPerSecond }),
 
     async reserve(reservation) {
       const { id, cost, buckets } = reservation;
       const now = clock.monotonic();
       const group = groupOf(reservation);
-      if (running.has(id)) return { kind: 'RESERVED', states: statesNow(group, buckets, now) };
+      if (pool.runs(id)) return { kind: 'RESERVED', states: statesNow(group, buckets, now) };
       group.rate.note(now);
-      const lease = idleLease(group, cost, now);
+      const lease = pool.takeIdle(group, cost, now);
       if (lease) return begin(lease, reservation, now);
-      const mayLease = group.rate.hot && group.states && !store.degraded && !closed && now >= group.strictUntil;
+      const mayLease = group.rate.hot && group.states && !store.degraded && !pool.closed && now >= group.strictUntil;
       const points = mayLease && leaseSize(size, buckets, statesNow(group, buckets, now), cost);
       const leased = points ? await acquire(group, reservation, points) : undefined;
       if (leased) return leased;
       let answer = await store.reserve(reservation);
       if (answer.kind === 'REFUSED' && group.idle.length > 0) {
         // Not for want of what this instance only keeps.
-        await Promise.all(group.idle.splice(0).map(giveBack));
+        await pool.giveBackIdle(group);
         answer = await store.reserve(reservation);
       }
       see(group, answer);
@@ -181,21 +132,9 @@ export function withLeases(options: LeaseOptions): LeasingStore {
     },
 
     async settle(reservation, actual) {
-      const { id, cost, buckets } = reservation;
-      const run = running.get(id);
-      if (!run) return settleDirectly(reservation, actual);
-      running.delete(id);
-      const { lease } = run;
       const now = clock.monotonic();
-      const unused = Math.max(0, cost - Math.max(0, actual));
-      if (now < run.endsAt && leases.has(lease)) {
-        lease.left += unused;
-        lease.group.left += unused;
-      }
-      lease.usedAt = now;
-      if (closed || now >= lease.goodUntil || now < lease.group.strictUntil) void giveBack(lease);
-      else lease.group.idle.push(lease);
-      return statesNow(lease.group, buckets, now);
+      const lease = pool.end(reservation.id, actual, now);
+      return lease ? statesNow(lease.group, reservation.buckets, now) : settleDirectly(reservation, actual);
     },
 
     async peek(buckets) {
@@ -203,10 +142,7 @@ export function withLeases(options: LeaseOptions): LeasingStore {
     },
 
     async close() {
-      closed = true;
-      clearInterval(timer);
-      for (const lease of leases) lease.group.idle.length = 0;
-      await Promise.all([...leases].map(giveBack));
+      await pool.close();
       await store.close();
     },
   };

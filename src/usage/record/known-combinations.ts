@@ -1,7 +1,7 @@
 import { boundedCache } from '../../kernel/bounded-cache.ts';
 import type { UsageEvent, UsageOperation } from '../usage-event.ts';
 import { type Combination, combinationOf } from './combination.ts';
-import { createLabelLimit, type LabelLimit, type UsageLabels } from './usage-labels.ts';
+import { createLabelLimit, type LabelLimit, longestClient, type UsageLabels } from './usage-labels.ts';
 
 export interface KnownCombinations {
   /** The one object for all requests of an hour that are alike. */
@@ -15,6 +15,8 @@ interface OfKey {
   readonly byLabels: Map<UsageLabels, Combination[]>;
   /** Operations come as one object a document, so most requests find theirs without making a text. */
   readonly recent: Map<UsageOperation | undefined, Recent[]>;
+  /** How many there are of all operations together. */
+  recents: number;
 }
 
 interface Recent {
@@ -25,7 +27,7 @@ interface Recent {
 
 const maxKeys = 5000;
 const maxCombinations = 100_000;
-/** Operations of one key whose requests are found the short way. */
+/** Kinds of requests of one key that are found the short way: what a client names is kept for each. */
 const maxRecent = 500;
 const hourMs = 3_600_000;
 
@@ -39,7 +41,7 @@ export function createKnownCombinations(labelLimit: LabelLimit = createLabelLimi
     const known = keys.get(id);
     const hour = Math.floor(at / hourMs);
     if (known !== undefined && known.hour >= hour) return known;
-    const fresh: OfKey = { hour, byLabels: new Map(), recent: new Map() };
+    const fresh: OfKey = { hour, byLabels: new Map(), recent: new Map(), recents: 0 };
     keys.set(id, fresh);
     return fresh;
   }
@@ -56,20 +58,27 @@ export function createKnownCombinations(labelLimit: LabelLimit = createLabelLimi
     return combination;
   }
 
+  function remember(
+    known: OfKey,
+    { operation, clientName, clientVersion }: UsageEvent,
+    combination: Combination,
+  ): void {
+    if (known.recents >= maxRecent) {
+      known.recent.clear();
+      known.recents = 0;
+    }
+    const recent = known.recent.get(operation) ?? [];
+    if (recent.length === 0) known.recent.set(operation, recent);
+    recent.push({ combination, clientName, clientVersion });
+    known.recents++;
+  }
+
   return {
     of(event) {
       const known = ofKey(event);
-      let recent = known.recent.get(event.operation);
-      for (const one of recent ?? []) if (isLike(one, event)) return one.combination;
+      for (const one of known.recent.get(event.operation) ?? []) if (isLike(one, event)) return one.combination;
       const combination = find(event, known);
-      if (recent === undefined) {
-        if (known.recent.size >= maxRecent) known.recent.clear();
-        recent = [];
-        known.recent.set(event.operation, recent);
-      }
-      if (recent.length < maxRecent) {
-        recent.push({ combination, clientName: event.clientName, clientVersion: event.clientVersion });
-      }
+      if (isShort(event)) remember(known, event, combination);
       return combination;
     },
     tidy() {
@@ -78,6 +87,11 @@ export function createKnownCombinations(labelLimit: LabelLimit = createLabelLimi
       made = 0;
     },
   };
+}
+
+/** What is longer than its label is not kept: a header may be as long as all headers together. */
+function isShort({ clientName = '', clientVersion = '' }: UsageEvent): boolean {
+  return clientName.length <= longestClient.name && clientVersion.length <= longestClient.version;
 }
 
 /** Of the same key and operation. */

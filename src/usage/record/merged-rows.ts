@@ -11,24 +11,25 @@ export interface MergedRow<Of> {
 /**
  * In one order on all instances, so that none waits for another that waits for it; and each row once, because a
  * statement may not touch a row twice.
- * @param merge adds the second row's numbers to the first's
+ * @param merge answers both rows' numbers in one, and leaves them as they are: they are a batch's, which may be tried again
  */
 export function mergedRows<Of>(
   rows: MergedRow<Of>[],
-  merge: (into: Float64Array, from: Float64Array) => void,
+  merge: (one: Float64Array, other: Float64Array) => Float64Array,
 ): readonly MergedRow<Of>[] {
   rows.sort((one, other) => one.at - other.at || (one.name < other.name ? -1 : Number(one.name > other.name)));
   const merged: MergedRow<Of>[] = [];
   for (const row of rows) {
     const last = merged.at(-1);
-    if (last?.at === row.at && last.name === row.name) merge(last.numbers, row.numbers);
-    else merged.push(row);
+    if (last?.at === row.at && last.name === row.name) {
+      merged[merged.length - 1] = { ...last, numbers: merge(last.numbers, row.numbers) };
+    } else merged.push(row);
   }
   return merged;
 }
 
-export function addNumbers(into: Float64Array, from: Float64Array): void {
-  for (const [index, value] of from.entries()) into[index] = (into[index] ?? 0) + value;
+export function addNumbers(one: Float64Array, other: Float64Array): Float64Array {
+  return one.map((value, index) => value + (other[index] ?? 0));
 }
 
 /** An array as PostgreSQL reads it, of values that need no quotes; null is NULL. */

@@ -1,34 +1,12 @@
 import type { MakeId } from '../../kernel/uuid.ts';
+import type { LoggedRequest } from '../logged-request.ts';
 import type { UsageEvent } from '../usage-event.ts';
-import { cleanLabel } from './usage-labels.ts';
-
-/** One row of `request_log`. */
-export interface LogRow {
-  readonly id: string;
-  readonly at: number;
-  readonly requestId: string;
-  readonly surface: UsageEvent['surface'];
-  readonly apiKeyId: string | null;
-  readonly secretId: string | null;
-  readonly applicationId: string | null;
-  readonly operationType: string;
-  readonly operationName: string;
-  readonly documentHash: string;
-  readonly outcome: string;
-  readonly errorCode: string;
-  readonly requestedCost: number;
-  readonly actualCost: number;
-  readonly latencyMs: number;
-  readonly clientAddress: string;
-  readonly clientName: string;
-  readonly clientVersion: string;
-  readonly oneOf: number;
-}
+import { cleanLabel, longestClient } from './usage-labels.ts';
 
 export interface RequestSampler {
   add(event: UsageEvent): void;
   /** What is to be logged of the requests since the last call. */
-  take(): readonly LogRow[];
+  take(): readonly LoggedRequest[];
 }
 
 export interface SamplerOptions {
@@ -48,7 +26,7 @@ export interface SamplerOptions {
  */
 export function createRequestSampler(options: SamplerOptions): RequestSampler {
   const { ratePerSecond, maxWaiting, makeId, random } = options;
-  const waiting: LogRow[] = [];
+  const waiting: LoggedRequest[] = [];
   let second = 0;
   /** Rows of this second that were taken already. */
   let spent = 0;
@@ -108,7 +86,7 @@ function reservoir(random: () => number) {
   };
 }
 
-function rowOf(event: UsageEvent, id: string, oneOf: number): LogRow {
+function rowOf(event: UsageEvent, id: string, oneOf: number): LoggedRequest {
   const { apiKey, operation } = event;
   return {
     id,
@@ -127,8 +105,8 @@ function rowOf(event: UsageEvent, id: string, oneOf: number): LogRow {
     actualCost: event.actualCost,
     latencyMs: Math.round(event.latencyMs),
     clientAddress: cleanLabel(event.clientAddress, 60),
-    clientName: cleanLabel(event.clientName, 60),
-    clientVersion: cleanLabel(event.clientVersion, 30),
+    clientName: cleanLabel(event.clientName, longestClient.name),
+    clientVersion: cleanLabel(event.clientVersion, longestClient.version),
     oneOf,
   };
 }

@@ -1,3 +1,4 @@
+import { beginningOf } from '../../kernel/beginning-of.ts';
 import { boundedCache } from '../../kernel/bounded-cache.ts';
 import type { UsageEvent } from '../usage-event.ts';
 
@@ -25,9 +26,12 @@ export interface LabelLimit {
   labelsOf(event: UsageEvent): UsageLabels;
 }
 
+/** Characters of what a client says of itself. */
+export const longestClient = { name: 60, version: 30 } as const;
+
 /** Different combinations of labels that one key may have in an hour, on one instance. */
 export const labelsPerKey = 200;
-/** Those who sent no key share one budget. */
+/** Those who sent no key, or did not prove the one they named, share one budget. */
 const maxKeys = 5000;
 const hourMs = 3_600_000;
 
@@ -44,7 +48,7 @@ export function createLabelLimit(): LabelLimit {
   const budgets = boundedCache<string, Budget>(maxKeys);
 
   function budgetOf({ apiKey, at }: UsageEvent): Budget {
-    const key = apiKey?.id ?? '';
+    const key = apiKey?.secretId === undefined ? '' : apiKey.id;
     const hour = Math.floor(at / hourMs);
     const known = budgets.get(key);
     if (known !== undefined && known.hour >= hour) return known;
@@ -58,8 +62,8 @@ export function createLabelLimit(): LabelLimit {
       const { spent } = budgetOf(event);
       const operationName = event.operation?.name?.slice(0, 100) ?? '';
       const documentHash = event.operation?.document?.hash ?? '';
-      const clientName = cleanLabel(event.clientName, 60);
-      const clientVersion = cleanLabel(event.clientVersion, 30);
+      const clientName = cleanLabel(event.clientName, longestClient.name);
+      const clientVersion = cleanLabel(event.clientVersion, longestClient.version);
       const text = `${documentHash}\n${operationName}\n${clientName}\n${clientVersion}`;
       const known = spent.get(text);
       if (known !== undefined) return known;
@@ -76,6 +80,6 @@ const plain = /^[ -~]*$/;
 /** Control characters and halves of surrogate pairs have no place in a label, nor in a database's text. */
 export function cleanLabel(text: string | undefined, longest: number): string {
   if (text === undefined) return '';
-  const short = text.slice(0, longest);
+  const short = text.length <= longest ? text : beginningOf(text, longest);
   return plain.test(short) ? short : short.replace(/[\p{Cc}\p{Cs}]/gu, '');
 }

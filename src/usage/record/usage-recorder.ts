@@ -151,10 +151,11 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
   async function write(all: boolean): Promise<void> {
     const started = clock.monotonic();
     if (unwritten !== undefined && clock.now() - unwritten.at > oldestMs) giveUp(unwritten);
-    unwritten ??= nextBatch();
-    while (unwritten !== undefined) {
-      await writeOrGiveUp(unwritten);
-      unwritten = nextBatch();
+    // What is left over, and what was counted since: no more, since what comes meanwhile would keep it going for ever.
+    for (let batches = unwritten === undefined ? 1 : 2; batches > 0; batches--) {
+      unwritten ??= nextBatch();
+      if (unwritten !== undefined) await writeOrGiveUp(unwritten);
+      unwritten = undefined;
     }
     const now = clock.now();
     const due = lastUses.due(now, all);
@@ -210,7 +211,7 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
       for (let attempt = 1; attempt <= closingAttempts; attempt++) {
         try {
           await flush(true);
-          return;
+          if (events === 0) return;
         } catch (err) {
           logger.error({ err, attempt, buffered: buffer.size }, 'usage was not written');
         }

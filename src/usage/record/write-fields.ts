@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { fieldColumns, type SetOfKey } from './field-counts.ts';
 import type { FieldSet } from './field-sets.ts';
-import { type MergedRow, mergedRows, plainArray, timeOf } from './merged-rows.ts';
+import { addNumbers, type MergedRow, mergedRows, plainArray, timeOf } from './merged-rows.ts';
 import type { MinuteOfUsage } from './usage-buffer.ts';
 
 export type FieldRow = MergedRow<SetOfKey>;
@@ -17,10 +17,11 @@ export function fieldRows(minutes: readonly MinuteOfUsage[]): readonly FieldRow[
       numbers: numbers.subarray(index * width, (index + 1) * width),
     })),
   );
-  return mergedRows(rows, (into, from) => {
-    for (const column of [fieldColumns.uses, fieldColumns.denials])
-      into[column] = (into[column] ?? 0) + (from[column] ?? 0);
-    into[fieldColumns.lastUsedAt] = Math.max(into[fieldColumns.lastUsedAt] ?? 0, from[fieldColumns.lastUsedAt] ?? 0);
+  return mergedRows(rows, (one, other) => {
+    const both = addNumbers(one, other);
+    const last = fieldColumns.lastUsedAt;
+    both[last] = Math.max(one[last] ?? 0, other[last] ?? 0);
+    return both;
   });
 }
 

@@ -1,29 +1,9 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { and, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
+import { type KeysetRequest, keysetStatement } from '../../db/keyset-page.ts';
+import { requestLog } from '../../db/schema/index.ts';
+import type { LoggedRequest } from '../logged-request.ts';
 import { allOf, instantOf, type UsageVisibility, visibleUsage } from './visible-usage.ts';
-
-/** One request of the log. Texts that are not known are empty. */
-export interface LoggedRequest {
-  readonly id: string;
-  readonly at: number;
-  readonly requestId: string;
-  readonly surface: 'API' | 'MANAGEMENT';
-  readonly apiKeyId: string | null;
-  readonly secretId: string | null;
-  readonly applicationId: string | null;
-  readonly operationType: string;
-  readonly operationName: string;
-  readonly documentHash: string;
-  readonly outcome: string;
-  readonly errorCode: string;
-  readonly requestedCost: number;
-  readonly actualCost: number;
-  readonly latencyMs: number;
-  readonly clientAddress: string;
-  readonly clientName: string;
-  readonly clientVersion: string;
-  readonly oneOf: number;
-}
 
 /** All that is given must hold. */
 export interface RequestFilter {
@@ -45,47 +25,28 @@ export interface RequestSelection {
   readonly visibility: UsageVisibility;
 }
 
-/** One end of a page: the id of a row. */
-interface PageBound {
-  readonly key: readonly (string | number)[];
-  readonly inclusive: boolean;
-}
-
-/** Up to `limit` rows between two others, the latest first; `backward`, those at the other end, the oldest first. */
-export interface RequestPage {
-  readonly after: PageBound | undefined;
-  readonly before: PageBound | undefined;
-  readonly limit: number;
-  readonly backward: boolean;
-}
-
 /** More than this are not counted. */
 const mostCounted = 10_000;
 
-const columns = sql.raw(`id, at, request_id AS "requestId", surface, api_key_id AS "apiKeyId", secret_id AS "secretId",
-  application_id AS "applicationId", operation_type AS "operationType", operation_name AS "operationName",
-  document_hash AS "documentHash", outcome, error_code AS "errorCode", requested_cost AS "requestedCost",
-  actual_cost AS "actualCost", latency_ms AS "latencyMs", client_address AS "clientAddress",
-  client_name AS "clientName", client_version AS "clientVersion", one_of AS "oneOf"`);
-
+/** The latest first. */
 export async function listRequests(
-  database: Database,
+  { queries }: Database,
   selection: RequestSelection,
-  { after, before, limit, backward }: RequestPage,
+  request: KeysetRequest,
 ): Promise<readonly LoggedRequest[]> {
-  return await database.rows<LoggedRequest & Record<string, unknown>>(sql`SELECT ${columns} FROM request_log
-    WHERE ${allOf([selected(selection), after && beyond('<', after), before && beyond('>', before)])}
-    ORDER BY id ${sql.raw(backward ? 'ASC' : 'DESC')} LIMIT ${limit}`);
+  const keyset = keysetStatement([requestLog.id], 'DESC', request);
+  return queries
+    .select()
+    .from(requestLog)
+    .where(and(selected(selection), keyset.after, keyset.before))
+    .orderBy(...keyset.orderBy)
+    .limit(keyset.limit);
 }
 
 export async function countRequests(database: Database, selection: RequestSelection): Promise<number> {
   const [row] = await database.rows<{ requests: number }>(sql`SELECT count(*) AS requests
     FROM (SELECT FROM request_log WHERE ${selected(selection)} LIMIT ${mostCounted}) counted`);
   return row?.requests ?? 0;
-}
-
-function beyond(comparison: '<' | '>', { key: [id], inclusive }: PageBound): SQL {
-  return sql`id ${sql.raw(inclusive ? `${comparison}=` : comparison)} ${id}::uuid`;
 }
 
 function selected({ filter, visibility }: RequestSelection): SQL {

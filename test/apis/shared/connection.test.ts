@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { connectionFrom, type PageRequest, type PageSource } from '../../../src/apis/shared/connection.ts';
+import { connectionFrom, type PageSource } from '../../../src/apis/shared/connection.ts';
 import { type CursorKey, cursorCodec } from '../../../src/apis/shared/cursor.ts';
+import type { KeysetRequest } from '../../../src/db/keyset-page.ts';
 
 const secret = new Uint8Array(32).fill(1);
 const cursors = cursorCodec(secret, 'Query.numbers', 'VALUE ASC');
 
 /** Numbers in their order: the simplest storage there can be. */
-function numbers(values: readonly number[]): PageSource<number> & { requests: PageRequest[] } {
-  const requests: PageRequest[] = [];
+function numbers(values: readonly number[]): PageSource<number> & { requests: KeysetRequest[] } {
+  const requests: KeysetRequest[] = [];
   return {
     requests,
     keyOf: (value) => [value],

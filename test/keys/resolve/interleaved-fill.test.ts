@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { revokeApiKey } from '../../../src/administration/revoke-api-key.ts';
+import { revokeApiKey } from '../../../src/administration/lifecycle/revoke-api-key.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { createLogger } from '../../../src/kernel/logger.ts';
 import type { ChangeHints } from '../../../src/keys/invalidation/change-hints.ts';

@@ -1,17 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { disableApiKey } from '../../../src/administration/disable-api-key.ts';
-import { revokeApiKey } from '../../../src/administration/revoke-api-key.ts';
+import { disableApiKey } from '../../../src/administration/lifecycle/disable-api-key.ts';
+import { revokeApiKey } from '../../../src/administration/lifecycle/revoke-api-key.ts';
 import type { Database } from '../../../src/db/database.ts';
+import type { Direction, KeysetBound, KeysetRequest } from '../../../src/db/keyset-page.ts';
 import { statusOf } from '../../../src/keys/status.ts';
 import type { ApiKeyDetails } from '../../../src/keys/store/api-key-details.ts';
-import type { Direction, KeysetBound, KeysetRequest } from '../../../src/keys/store/keyset-page.ts';
-import {
-  type ApiKeyFilter,
-  type ApiKeyOrderField,
-  apiKeyPlace,
-  countApiKeys,
-  listApiKeys,
-} from '../../../src/keys/store/list-api-keys.ts';
+import { type ApiKeyFilter, countApiKeys, listApiKeys } from '../../../src/keys/store/list-api-keys.ts';
+import { type NamedOrder, namedPlace } from '../../../src/keys/store/named-order.ts';
 import { openWorld, type World } from '../../administration/support.ts';
 import { openTestDatabase } from '../../support/test-database.ts';
 
@@ -53,10 +48,10 @@ const selection = (filter: ApiKeyFilter = {}) => ({
 
 const whole: KeysetRequest = { after: undefined, before: undefined, limit: 50, backward: false };
 
-function inOrder(field: ApiKeyOrderField, direction: Direction): string[] {
+function inOrder(field: NamedOrder['field'], direction: Direction): string[] {
   const compare = (left: ApiKeyDetails, right: ApiKeyDetails): number => {
-    const others = apiKeyPlace(right, field);
-    for (const [index, value] of apiKeyPlace(left, field).entries()) {
+    const others = namedPlace(right, field);
+    for (const [index, value] of namedPlace(left, field).entries()) {
       const other = others[index] ?? value;
       if (value !== other) return value < other ? -1 : 1;
     }
@@ -82,7 +77,7 @@ describe('a list of keys', () => {
         seen.push(...rows.map(({ id }) => id));
         const last = rows.at(-1);
         if (!last) break;
-        edge = { key: apiKeyPlace(last, order.field), inclusive: false };
+        edge = { key: namedPlace(last, order.field), inclusive: false };
       }
       expect(seen).toEqual(backward ? expected.toReversed() : expected);
     }
@@ -94,7 +89,7 @@ describe('a list of keys', () => {
     const between = async (inclusive: boolean) => {
       const place = (index: number) => {
         const key = all[index];
-        return key && { key: apiKeyPlace(key, 'NAME'), inclusive };
+        return key && { key: namedPlace(key, 'NAME'), inclusive };
       };
       const rows = await listApiKeys(database.queries, selection(), order, {
         ...whole,

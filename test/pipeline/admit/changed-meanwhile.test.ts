@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../../src/throttle/memory-store.ts';
+import { createMemoryStore } from '../../../src/throttle/stores/memory-store.ts';
 import { openTestApp, type TestApp } from '../../support/test-app.ts';
 import { testClock } from '../../support/test-clock.ts';
 

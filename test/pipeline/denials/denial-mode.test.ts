@@ -7,7 +7,7 @@ import { judgeOnView } from '../../../src/pipeline/denials/hide-mode.ts';
 import type { Caller } from '../../../src/pipeline/request-record.ts';
 import type { Surface } from '../../../src/pipeline/surface.ts';
 import { createFieldLimits } from '../../../src/throttle/field-limits/create-field-limits.ts';
-import { createMemoryStore } from '../../../src/throttle/memory-store.ts';
+import { createMemoryStore } from '../../../src/throttle/stores/memory-store.ts';
 import { placesSchema } from '../../plan/places.ts';
 import { held } from '../../privileges/held.ts';
 import { testClock } from '../../support/test-clock.ts';
@@ -28,7 +28,8 @@ function placesSurface(): Surface {
 function callerWith(surface: Surface, rules: readonly string[], onDenied: 'REJECT' | 'NULL' | 'HIDE'): Caller {
   // What admission reads of a key besides its rules: that it has no restrictions.
   const key = { onDenied, restrictions: undefined } as unknown as Caller['key'];
-  return { key, privileges: held(rules, surface.compiled) } as unknown as Caller;
+  const secret = { status: 'ACTIVE' };
+  return { key, secret, privileges: held(rules, surface.compiled) } as unknown as Caller;
 }
 
 function decide(surface: Surface, caller: Caller, source: string) {

@@ -122,4 +122,37 @@ describe('a stream of events', () => {
     expect((await stream.next()).done).toBe(true);
     expect(source.returned).toBe(true);
   });
+
+  it('ends as it should when its source fails while it is let go', async () => {
+    const notLetGo = () => {
+      const source = pushed();
+      source.return = () => Promise.reject(new Error('not let go'));
+      return source;
+    };
+    // Thrown in a listener it would end the process.
+    const left = new AbortController();
+    eventStream(notLetGo(), answerTwice, failed, [left.signal]);
+    left.abort();
+    const before = eventStream(notLetGo(), answerTwice, failed, [left.signal]);
+    expect((await before.next()).done).toBe(true);
+    const source = notLetGo();
+    const stream = eventStream(source, answerTwice, failed, []);
+    const last = stream.next();
+    source.push(3);
+    expect(await last).toEqual({ done: false, value: 6 });
+    expect(await stream.return?.()).toMatchObject({ done: true });
+  });
+
+  it('has one last answer when it is cut while it answers an event, and that fails', async () => {
+    const source = pushed();
+    let fail = (_: Error) => {};
+    const stream = eventStream(source, () => new Promise<never>((_, reject) => (fail = reject)), failed, []);
+    const next = stream.next();
+    source.push(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    stream.cut(99);
+    fail(new Error('lost'));
+    expect(await next).toEqual({ done: false, value: 99 });
+    expect((await stream.next()).done).toBe(true);
+  });
 });

@@ -1,6 +1,6 @@
 import SchemaBuilder from '@pothos/core';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
-import { buildSchema, execute, type GraphQLSchema, parse, printSchema } from 'graphql';
+import { buildSchema, execute, type GraphQLSchema, isInterfaceType, parse, printSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { compileSchema } from '../../../src/plan/compile-schema/compile-schema.ts';
 import { type DeclarationConfig, declare } from '../../../src/plan/declare.ts';
@@ -124,6 +124,92 @@ function pothosSchema(): GraphQLSchema {
   return builder.toSchema();
 }
 
+describe('what is declared on a field of an interface alone', () => {
+  const contactSdl = /* GraphQL */ `
+    type Query { contact: Contact person: Person shop: Shop }
+    interface Contact { mail: String reach: Int }
+    type Person implements Contact { mail: String phone: String reach: Int }
+    type Shop implements Contact { mail: String reach: Int }
+  `;
+
+  /** By hand, as a schema of makeExecutableSchema or of constructors has it: `declare` would write it to the objects. */
+  function bySdl(config: DeclarationConfig = {}) {
+    const built = declare(buildSchema(contactSdl), config);
+    const contact = built.getType('Contact');
+    if (!isInterfaceType(contact)) throw new Error('there is no Contact');
+    const { mail, reach } = contact.getFields();
+    if (mail) mail.extensions = { fieldpass: { explicit: true } };
+    if (reach) reach.extensions = { fieldpass: { reads: ['Person.phone'] } };
+    return compileSchema(built);
+  }
+
+  /** Person takes over both fields, and Shop writes them anew. */
+  function byPothos() {
+    const builder = new SchemaBuilder<{ Context: { access: Access } }>({
+      plugins: [ScopeAuthPlugin, fieldpassPlugin],
+      scopeAuth: { authScopes: () => ({}) },
+    });
+    const Contact = builder.interfaceRef<object>('Contact').implement({
+      fields: (t) => ({
+        mail: t.string({ nullable: true, privilege: { explicit: true }, resolve: () => 'm' }),
+        reach: t.int({ nullable: true, privilege: { reads: ['Person.phone'] }, resolve: () => 1 }),
+      }),
+    });
+    const Person = builder.objectRef<object>('Person').implement({
+      interfaces: [Contact],
+      isTypeOf: () => true,
+      fields: (t) => ({ phone: t.string({ nullable: true, resolve: () => 'p' }) }),
+    });
+    const Shop = builder.objectRef<object>('Shop').implement({
+      interfaces: [Contact],
+      isTypeOf: () => false,
+      fields: (t) => ({
+        mail: t.string({ nullable: true, resolve: () => 'm' }),
+        reach: t.int({ nullable: true, resolve: () => 2 }),
+      }),
+    });
+    builder.queryType({
+      fields: (t) => ({
+        contact: t.field({ type: Contact, nullable: true, resolve: () => ({}) }),
+        person: t.field({ type: Person, nullable: true, resolve: () => ({}) }),
+        shop: t.field({ type: Shop, nullable: true, resolve: () => ({}) }),
+      }),
+    });
+    return compileSchema(builder.toSchema());
+  }
+
+  it.each([
+    ['SDL', bySdl],
+    ['Pothos', byPothos],
+  ])('holds for every type that implements it, in %s', (_, build) => {
+    const compiled = build();
+    expect(missing('{ contact { mail } }', ['read:*'], {}, compiled)).toEqual(['read:Person.mail', 'read:Shop.mail']);
+    expect(missing('{ person { mail } }', ['read:*'], {}, compiled)).toEqual(['read:Person.mail']);
+    expect(missing('{ shop { mail } }', ['read:*', 'read:Shop.mail'], {}, compiled)).toEqual([]);
+    const rules = ['read:*', '!read:Person.phone'];
+    expect(missing('{ person { reach } }', rules, {}, compiled)).toEqual(['read:Person.phone']);
+    expect(missing('{ shop { reach } }', rules, {}, compiled)).toEqual(['read:Person.phone']);
+    expect(missing('{ contact { reach } }', ['read:*'], {}, compiled)).toEqual([]);
+  });
+
+  it('is taken back by a type that says so, as far as it can be', () => {
+    const compiled = bySdl({
+      fields: { 'Shop.mail': { explicit: false }, 'Shop.reach': { reads: ['Shop.mail'] } },
+    });
+    expect(missing('{ shop { mail } }', ['read:*'], {}, compiled)).toEqual([]);
+    expect(missing('{ person { mail } }', ['read:*'], {}, compiled)).toEqual(['read:Person.mail']);
+    expect(missing('{ shop { reach } }', ['read:Query', 'read:Shop.reach'], {}, compiled)).toEqual([
+      'read:Shop.mail',
+      'read:Person.phone',
+    ]);
+  });
+
+  it('fails the build where a type opens the same field', () => {
+    expect(() => bySdl({ open: ['Shop.mail'] })).toThrow(/Shop.mail: is explicit and open at once/);
+    expect(() => bySdl({ open: ['Shop.reach'] })).toThrow(/Shop.reach: reads other fields and is open at once/);
+  });
+});
+
 describe('GHSA-g8jh-vg5j-4h3f (CVE-2025-64347): rules that were called something else were ignored', () => {
   const renamed = /* GraphQL */ `
     directive @link(url: String!, import: [LinkImport!]) repeatable on SCHEMA
@@ -134,7 +220,7 @@ describe('GHSA-g8jh-vg5j-4h3f (CVE-2025-64347): rules that were called something
     type Query @open { secret: String @rs(scopes: [["x"]]) public: String @open }
   `;
 
-  // Break: the last line of `accessOf`, plan/compile-schema/number-coordinates.ts: answer OPEN.
+  // Break: the first `if` of `accessOf` in plan/compile-schema/number-coordinates.ts: heed a directive of that name too.
   it('a directive of a schema opens nothing, whatever it is called', () => {
     const compiled = compileSchema(buildSchema(renamed));
     expect(missing('{ secret public }', [], {}, compiled)).toEqual(['read:Query.secret', 'read:Query.public']);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { metricDefinitions } from '../../../src/telemetry/metrics/definitions.ts';
-import { createMemoryStore } from '../../../src/throttle/memory-store.ts';
+import { createMemoryStore } from '../../../src/throttle/stores/memory-store.ts';
 import type { ThrottleStore } from '../../../src/throttle/throttle-store.ts';
 import { openTestApp, type TestApp } from '../../support/test-app.ts';
 import { samplesOf } from '../samples.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type LeasingStore, withLeases } from '../../../src/throttle/leases/with-leases.ts';
-import { createMemoryStore } from '../../../src/throttle/memory-store.ts';
+import { createMemoryStore } from '../../../src/throttle/stores/memory-store.ts';
 import type { Bucket, Reservation, ThrottleStore } from '../../../src/throttle/throttle-store.ts';
 import { type TestClock, testClock } from '../../support/test-clock.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { withLeases } from '../../../src/throttle/leases/with-leases.ts';
-import { createMemoryStore } from '../../../src/throttle/memory-store.ts';
 import { periodAt } from '../../../src/throttle/quota-period.ts';
+import { createMemoryStore } from '../../../src/throttle/stores/memory-store.ts';
 import type { Bucket, ThrottleStore } from '../../../src/throttle/throttle-store.ts';
 import { testClock } from '../../support/test-clock.ts';
-import { bucket, quota, reservation, storeConformance } from '../store-conformance.ts';
+import { bucket, quota, reservation, storeConformance } from '../stores/store-conformance.ts';
 
 const point = 1_000_000;
 let ids = 0;

@@ -4,6 +4,7 @@ import { countColumns, createUsageBuffer, type MinuteOfUsage } from '../../../sr
 import { labelsPerKey } from '../../../src/usage/record/usage-labels.ts';
 import { countRows } from '../../../src/usage/record/write-counts.ts';
 import { fieldRows } from '../../../src/usage/record/write-fields.ts';
+import { heapGrowth } from '../../support/heap.ts';
 import { operationNamed, someKey, usageEvent } from '../events.ts';
 
 const minute = 60_000;
@@ -105,6 +106,16 @@ describe('adding requests up', () => {
     expect(buffer.add(later)).toBe(true);
   });
 
+  it('lets nobody use up the share of a key who only names it', () => {
+    const buffer = createUsageBuffer();
+    const named = { ...someKey, secretId: undefined };
+    for (let number = 0; number < 300; number++) {
+      buffer.add(usageEvent({ apiKey: named, outcome: 'INVALID', clientName: `client ${number}` }));
+    }
+    expect(buffer.add(usageEvent({ apiKey: someKey, operation: operationNamed('Own') }))).toBe(true);
+    expect(countsOf(buffer.take()).find(({ secretId }) => secretId !== null)).toMatchObject({ operationName: 'Own' });
+  });
+
   it('has a bound, beyond which the oldest minute goes and is counted', () => {
     const buffer = createUsageBuffer();
     const start = Date.UTC(2026, 10, 24, 12);
@@ -116,6 +127,22 @@ describe('adding requests up', () => {
     expect(buffer.dropped).toBe(10_000);
     buffer.add(usageEvent({ at: start + 25 * 60 * minute }));
     expect([buffer.size, buffer.dropped]).toEqual([1, 30_000]);
+  });
+
+  it('keeps little of a key that names itself differently with every request', () => {
+    const name = (number: number, length: number) => Buffer.from(`${number}`.padEnd(length, 'x')).toString();
+    const operations = Array.from({ length: 100 }, (_, number) => operationNamed(`Operation${number}`));
+    const grown = heapGrowth(() => {
+      const buffer = createUsageBuffer();
+      for (let number = 0; number < 20_000; number++) {
+        const operation = operations[number % 100];
+        const clientVersion = name(number, number % 3 === 0 ? 4000 : 30);
+        buffer.add(usageEvent({ apiKey: someKey, operation, clientVersion }));
+      }
+      buffer.take();
+      return buffer;
+    });
+    expect(grown).toBeLessThan(3_000_000);
   });
 
   it('keeps control characters out of labels', () => {

@@ -109,6 +109,56 @@ describe('recording', () => {
     expect(usage.state.dropped).toBe(0);
   });
 
+  it('adds a batch up anew when it is tried again, also what it holds in several parts', async () => {
+    let lost = true;
+    const flaky: Database = {
+      ...database,
+      get statements() {
+        return database.statements;
+      },
+      transaction: (work) =>
+        database.transaction(async (queries) => {
+          const value = await work(queries);
+          if (lost) throw new Error('lost');
+          return value;
+        }),
+    };
+    const usage = recorder(flaky);
+    const apiKey = newKey();
+    const uses = [{ coordinate: 'City.name', verb: 'read' } as const];
+    const at = clock.now();
+    // Two minutes of one hour, and the first of them in two parts.
+    for (const minute of [0, 1, 0]) usage.record(usageEvent({ apiKey, uses, actualCost: 2, at: at + minute * 60_000 }));
+    for (let attempt = 0; attempt < 3; attempt++) await expect(usage.flush()).rejects.toThrow('lost');
+    lost = false;
+    await usage.close();
+    expect(await totalsOf(apiKey.id)).toMatchObject({ requests: 3, cost: 6, uses: 3 });
+  });
+
+  it('ends a write although requests come all the while, and leaves those to the next one', async () => {
+    await createPartitions(database).ensure([clock.now()]);
+    const apiKey = newKey();
+    let writes = 0;
+    const busy: Database = {
+      ...database,
+      get statements() {
+        return database.statements;
+      },
+      transaction: (work) => {
+        writes++;
+        if (writes <= 2) usage.record(usageEvent({ apiKey }));
+        return database.transaction(work);
+      },
+    };
+    const usage = recorder(busy);
+    usage.record(usageEvent({ apiKey }));
+    await usage.flush();
+    expect(writes).toBe(1);
+    expect(await totalsOf(apiKey.id)).toMatchObject({ requests: 1 });
+    await usage.close();
+    expect(await totalsOf(apiKey.id)).toMatchObject({ requests: 3 });
+  });
+
   it('makes a partition anew that somebody dropped, and loses nothing', async () => {
     const usage = recorder();
     const apiKey = newKey();

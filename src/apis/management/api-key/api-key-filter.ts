@@ -1,8 +1,10 @@
 import type { ApiKeyFilter } from '../../../keys/store/list-api-keys.ts';
 import type { GlobalId } from '../../shared/global-id.ts';
+import type { OrderDirectionRef } from '../../shared/order-direction.ts';
+import { withoutNulls } from '../../shared/without-nulls.ts';
 import type { ManagementBuilder } from '../context.ts';
+import { addNamedOrder } from '../named-list.ts';
 import { optionalObjectId } from '../object-id.ts';
-import type { OrderDirectionRef } from '../order.ts';
 import type { ApiKeyEnums } from './api-key-enums.ts';
 
 export function addApiKeyFilter(
@@ -29,21 +31,7 @@ export function addApiKeyFilter(
       }),
     }),
   });
-  const ApiKeyOrderField = builder.enumType('ApiKeyOrderField', {
-    values: {
-      ID: { looksAt: ['ApiKey.id'], description: 'The order in which they were created.' },
-      NAME: { looksAt: ['ApiKey.name'] },
-      CREATED_AT: { looksAt: ['ApiKey.createdAt'] },
-    } as const,
-  });
-  const ApiKeyOrder = builder.inputType('ApiKeyOrder', {
-    use: 'OPERATOR',
-    fields: (t) => ({
-      field: t.field({ type: ApiKeyOrderField, required: true }),
-      direction: t.field({ type: OrderDirection, required: true, defaultValue: 'ASC' }),
-    }),
-  });
-  return { ApiKeyFilter, ApiKeyOrder };
+  return { ApiKeyFilter, ApiKeyOrder: addNamedOrder(builder, 'ApiKey', OrderDirection) };
 }
 
 export type ApiKeyFilterTypes = ReturnType<typeof addApiKeyFilter>;
@@ -55,17 +43,10 @@ type GivenFilter = Given<Omit<ApiKeyFilter, 'applicationId' | 'createdBy'>> & {
   readonly createdBy?: GlobalId | null | undefined;
 };
 
-/** Null is as good as absent: it filters nothing. */
 export function apiKeyFilterOf(given: GivenFilter | null | undefined): ApiKeyFilter {
-  if (!given) return {};
   return {
-    applicationId: optionalObjectId('Application', given.applicationId),
-    name: given.name ?? undefined,
-    externalId: given.externalId ?? undefined,
-    type: given.type ?? undefined,
-    environment: given.environment ?? undefined,
-    status: given.status ?? undefined,
-    createdBy: optionalObjectId('ApiKey', given.createdBy),
-    expiresBefore: given.expiresBefore ?? undefined,
+    ...withoutNulls(given),
+    applicationId: optionalObjectId('Application', given?.applicationId),
+    createdBy: optionalObjectId('ApiKey', given?.createdBy),
   };
 }

@@ -1,8 +1,10 @@
-import { type ApiKeySelection, apiKeyPlace, countApiKeys, listApiKeys } from '../../../keys/store/list-api-keys.ts';
+import { type ApiKeySelection, countApiKeys, listApiKeys } from '../../../keys/store/list-api-keys.ts';
+import type { NamedOrder } from '../../../keys/store/named-order.ts';
 import { visibilityOf } from '../../../keys/store/visibility.ts';
-import { connectionFrom, type PageArguments } from '../../shared/connection.ts';
+import type { PageArguments } from '../../shared/connection.ts';
 import type { ApplicationTypes } from '../application/application.ts';
-import { cursorsOf, type ManagementBuilder, type ManagementContext } from '../context.ts';
+import type { ManagementBuilder, ManagementContext } from '../context.ts';
+import { namedConnection } from '../named-list.ts';
 import { objectId } from '../object-id.ts';
 import type { ApiKeyRef } from './api-key.ts';
 import { type ApiKeyFilterTypes, apiKeyFilterOf } from './api-key-filter.ts';
@@ -52,22 +54,18 @@ export function addApiKeyQueries(
   );
 }
 
-type Order = { readonly field: 'ID' | 'NAME' | 'CREATED_AT'; readonly direction: 'ASC' | 'DESC' };
-
 function page(
   list: string,
   filter: ApiKeySelection['filter'],
-  orderBy: Order | null | undefined,
+  orderBy: NamedOrder | null | undefined,
   args: PageArguments,
   context: ManagementContext,
 ) {
   const { administration, apiKey } = context;
   const { queries } = administration.database;
-  const order = orderBy ?? { field: 'ID', direction: 'ASC' };
   const selection = { filter, visibility: visibilityOf(apiKey), now: administration.clock.now() };
-  return connectionFrom(args, cursorsOf(context, list, `${order.field} ${order.direction}`), {
+  return namedConnection(list, orderBy, args, context, (order) => ({
     rows: (request) => listApiKeys(queries, selection, order, request),
-    keyOf: (key) => apiKeyPlace(key, order.field),
     count: () => countApiKeys(queries, selection),
-  });
+  }));
 }

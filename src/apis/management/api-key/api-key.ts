@@ -1,5 +1,5 @@
+import { mostRolesOfKey } from '../../../administration/api-keys/key-roles.ts';
 import { etagOf } from '../../../administration/etag.ts';
-import { mostRolesOfKey } from '../../../administration/key-roles.ts';
 import { effectiveRules } from '../../../keys/effective-rules.ts';
 import { statusOf } from '../../../keys/status.ts';
 import type { ApiKeyDetails } from '../../../keys/store/api-key-details.ts';

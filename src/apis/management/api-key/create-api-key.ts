@@ -1,19 +1,15 @@
-import { type CreatedApiKey, createApiKey } from '../../../administration/create-api-key.ts';
+import { type CreatedApiKey, createApiKey } from '../../../administration/api-keys/create-api-key.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId, objectIds } from '../object-id.ts';
-import { type RestrictionsInputRef, restrictionsOf } from '../restrictions/restriction-inputs.ts';
-import { type ThrottleTypes, throttleOf } from '../throttle/throttle.ts';
 import type { ApiKeyRef } from './api-key.ts';
 import type { ApiKeyEnums } from './api-key-enums.ts';
-import { type EnforcementTypes, enforcementOf } from './enforcement.ts';
+import { ownFields, type SettingTypes, treatmentFields, treatmentOf } from './setting-inputs.ts';
 
 export function addCreateApiKey(
   builder: ManagementBuilder,
   ApiKey: ApiKeyRef,
-  { ApiKeyType, ApiKeyEnvironment, ApplicationScope, OnDenied }: ApiKeyEnums,
-  { ThrottleInput }: ThrottleTypes,
-  { EnforcementInput }: EnforcementTypes,
-  RestrictionsInput: RestrictionsInputRef,
+  { ApiKeyType, ApiKeyEnvironment, ApplicationScope }: ApiKeyEnums,
+  settings: SettingTypes,
 ): void {
   const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
     entity: 'ApiKey',
@@ -29,19 +25,12 @@ export function addCreateApiKey(
       roleIds: t.globalIDList({ sets: 'ApiKey.roles', description: 'Roles of its type; their rules join its own.' }),
       grantable: t.stringList({ description: 'What a management key may hand out on the protected API.' }),
       applicationScope: t.field({ type: ApplicationScope, description: 'Of management keys; OWN by default.' }),
-      onDenied: t.field({ type: OnDenied, description: 'REJECT by default.' }),
-      enforcement: t.field({ type: EnforcementInput, description: 'Of API keys; needs the grantable rule *.' }),
-      plan: t.string(),
-      throttle: t.field({ type: ThrottleInput }),
-      restrictions: t.field({ type: RestrictionsInput }),
+      ...treatmentFields(t, settings),
       expiresAt: t.field({
         type: 'DateTime',
         description: 'Left out: the default validity. Null: never, where the server allows that.',
       }),
-      notBefore: t.field({ type: 'DateTime' }),
-      note: t.string(),
-      externalId: t.string(),
-      metadata: t.field({ type: 'JSON', description: 'A JSON object, for the administrators alone.' }),
+      ...ownFields(t),
       idempotencyKey: t.string({
         looksAt: [],
         description:
@@ -73,9 +62,7 @@ export function addCreateApiKey(
           roleIds: objectIds('Role', input.roleIds),
           type: input.type ?? 'API',
           environment: input.environment ?? 'LIVE',
-          enforcement: enforcementOf(input.enforcement),
-          throttle: throttleOf(input.throttle),
-          restrictions: restrictionsOf(input.restrictions),
+          ...treatmentOf(input),
           idempotencyKey: input.idempotencyKey ?? undefined,
         }),
     }),

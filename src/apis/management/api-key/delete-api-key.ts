@@ -1,5 +1,5 @@
-import { type DeletedApiKey, deleteApiKey } from '../../../administration/delete-api-key.ts';
-import { type UndeletedApiKey, undeleteApiKey } from '../../../administration/undelete-api-key.ts';
+import { type DeletedApiKey, deleteApiKey } from '../../../administration/lifecycle/delete-api-key.ts';
+import { type UndeletedApiKey, undeleteApiKey } from '../../../administration/lifecycle/undelete-api-key.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId } from '../object-id.ts';
 import type { ApiKeyRef } from './api-key.ts';

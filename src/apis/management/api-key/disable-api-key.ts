@@ -1,4 +1,4 @@
-import { disableApiKey } from '../../../administration/disable-api-key.ts';
+import { disableApiKey } from '../../../administration/lifecycle/disable-api-key.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId } from '../object-id.ts';
 import type { ApiKeyRef } from './api-key.ts';

@@ -1,4 +1,4 @@
-import { enableApiKey } from '../../../administration/enable-api-key.ts';
+import { enableApiKey } from '../../../administration/lifecycle/enable-api-key.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId } from '../object-id.ts';
 import type { ApiKeyRef } from './api-key.ts';

@@ -1,5 +1,5 @@
 import type { ChangeReceipt } from '../../../administration/change.ts';
-import { type RevokedApiKey, revokeApiKey } from '../../../administration/revoke-api-key.ts';
+import { type RevokedApiKey, revokeApiKey } from '../../../administration/lifecycle/revoke-api-key.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId } from '../object-id.ts';
 import type { ApiKeyRef } from './api-key.ts';

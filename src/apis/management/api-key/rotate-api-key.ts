@@ -1,5 +1,5 @@
-import { cancelApiKeyRotation } from '../../../administration/cancel-api-key-rotation.ts';
-import { type RotatedApiKey, rotateApiKey } from '../../../administration/rotate-api-key.ts';
+import { cancelApiKeyRotation } from '../../../administration/rotation/cancel-api-key-rotation.ts';
+import { type RotatedApiKey, rotateApiKey } from '../../../administration/rotation/rotate-api-key.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId } from '../object-id.ts';
 import type { ApiKeyRef } from './api-key.ts';

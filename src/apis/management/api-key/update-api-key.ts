@@ -1,20 +1,16 @@
-import { updateApiKey } from '../../../administration/update-api-key.ts';
+import { updateApiKey } from '../../../administration/api-keys/update-api-key.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId, objectIds } from '../object-id.ts';
-import { type RestrictionsInputRef, restrictionsOf } from '../restrictions/restriction-inputs.ts';
-import { type ThrottleTypes, throttleOf } from '../throttle/throttle.ts';
 import type { ApiKeyRef } from './api-key.ts';
 import type { ApiKeyEnums } from './api-key-enums.ts';
 import { addApiKeyPayload } from './api-key-payload.ts';
-import { type EnforcementTypes, enforcementOf } from './enforcement.ts';
+import { ownFields, type SettingTypes, treatmentFields, treatmentOf } from './setting-inputs.ts';
 
 export function addUpdateApiKey(
   builder: ManagementBuilder,
   ApiKey: ApiKeyRef,
-  { ApplicationScope, OnDenied }: ApiKeyEnums,
-  { ThrottleInput }: ThrottleTypes,
-  { EnforcementInput }: EnforcementTypes,
-  RestrictionsInput: RestrictionsInputRef,
+  { ApplicationScope }: ApiKeyEnums,
+  settings: SettingTypes,
 ): void {
   const UpdateApiKeyInput = builder.inputType('UpdateApiKeyInput', {
     description: 'What is left out stays as it is; null clears.',
@@ -29,16 +25,9 @@ export function addUpdateApiKey(
       roleIds: t.globalIDList({ sets: 'ApiKey.roles', description: 'Replaces all roles.' }),
       grantable: t.stringList({ description: 'Replaces all rules that a management key may hand out.' }),
       applicationScope: t.field({ type: ApplicationScope }),
-      onDenied: t.field({ type: OnDenied, description: 'REJECT by default.' }),
-      enforcement: t.field({ type: EnforcementInput, description: 'Of API keys; needs the grantable rule *.' }),
-      plan: t.string(),
-      throttle: t.field({ type: ThrottleInput }),
-      restrictions: t.field({ type: RestrictionsInput }),
+      ...treatmentFields(t, settings),
       expiresAt: t.field({ type: 'DateTime', description: 'Null: never, where the server allows that.' }),
-      notBefore: t.field({ type: 'DateTime' }),
-      note: t.string(),
-      externalId: t.string(),
-      metadata: t.field({ type: 'JSON' }),
+      ...ownFields(t),
     }),
   });
   const UpdateApiKeyPayload = addApiKeyPayload(builder, 'UpdateApiKeyPayload', ApiKey);
@@ -55,9 +44,7 @@ export function addUpdateApiKey(
           id: objectId('ApiKey', input.id),
           roleIds: objectIds('Role', input.roleIds),
           etag: input.etag ?? undefined,
-          enforcement: enforcementOf(input.enforcement),
-          throttle: throttleOf(input.throttle),
-          restrictions: restrictionsOf(input.restrictions),
+          ...treatmentOf(input),
         }),
       }),
     }),

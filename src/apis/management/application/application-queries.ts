@@ -1,14 +1,10 @@
-import {
-  applicationPlace,
-  countApplications,
-  type ApplicationFilter as Filter,
-  listApplications,
-} from '../../../applications/application-store.ts';
+import { countApplications, listApplications } from '../../../applications/application-store.ts';
 import { visibilityOf } from '../../../keys/store/visibility.ts';
-import { connectionFrom } from '../../shared/connection.ts';
-import { cursorsOf, type ManagementBuilder } from '../context.ts';
+import type { OrderDirectionRef } from '../../shared/order-direction.ts';
+import { withoutNulls } from '../../shared/without-nulls.ts';
+import type { ManagementBuilder } from '../context.ts';
+import { addNamedOrder, namedConnection } from '../named-list.ts';
 import { objectId } from '../object-id.ts';
-import type { OrderDirectionRef } from '../order.ts';
 import type { ApplicationTypes } from './application.ts';
 
 export function addApplicationQueries(
@@ -31,20 +27,7 @@ export function addApplicationQueries(
       }),
     }),
   });
-  const ApplicationOrderField = builder.enumType('ApplicationOrderField', {
-    values: {
-      ID: { looksAt: ['Application.id'], description: 'The order in which they were created.' },
-      NAME: { looksAt: ['Application.name'] },
-      CREATED_AT: { looksAt: ['Application.createdAt'] },
-    } as const,
-  });
-  const ApplicationOrder = builder.inputType('ApplicationOrder', {
-    use: 'OPERATOR',
-    fields: (t) => ({
-      field: t.field({ type: ApplicationOrderField, required: true }),
-      direction: t.field({ type: OrderDirection, required: true, defaultValue: 'ASC' }),
-    }),
-  });
+  const ApplicationOrder = addNamedOrder(builder, 'Application', OrderDirection);
 
   builder.queryField('application', (t) =>
     t.field({
@@ -64,29 +47,15 @@ export function addApplicationQueries(
         resolve: (_root, { filter, orderBy, ...args }, context) => {
           const { administration, apiKey } = context;
           const { queries } = administration.database;
-          const order = orderBy ?? ({ field: 'ID', direction: 'ASC' } as const);
-          const selection = { filter: withoutNulls(filter ?? {}), visibility: visibilityOf(apiKey) };
-          const cursors = cursorsOf(context, 'Query.applications', `${order.field} ${order.direction}`);
-          return connectionFrom(args, cursors, {
+          const selection = { filter: withoutNulls(filter), visibility: visibilityOf(apiKey) };
+          return namedConnection('Query.applications', orderBy, args, context, (order) => ({
             rows: (request) => listApplications(queries, selection, order, request),
-            keyOf: (one) => applicationPlace(one, order.field),
             count: () => countApplications(queries, selection),
-          });
+          }));
         },
       },
       { name: 'ApplicationConnection' },
       { name: 'ApplicationEdge' },
     ),
   );
-}
-
-/** Null is as good as absent: it filters nothing. */
-function withoutNulls(given: { readonly [Name in keyof Filter]?: Filter[Name] | null | undefined }): Filter {
-  return {
-    name: given.name ?? undefined,
-    ownerName: given.ownerName ?? undefined,
-    ownerEmail: given.ownerEmail ?? undefined,
-    externalId: given.externalId ?? undefined,
-    status: given.status ?? undefined,
-  };
 }

@@ -1,4 +1,4 @@
-import { createApplication } from '../../../administration/create-application.ts';
+import { createApplication } from '../../../administration/applications/create-application.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { type ThrottleTypes, throttleOf } from '../throttle/throttle.ts';
 import type { ApplicationTypes } from './application.ts';

@@ -1,4 +1,4 @@
-import { deleteApplication } from '../../../administration/delete-application.ts';
+import { deleteApplication } from '../../../administration/applications/delete-application.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId } from '../object-id.ts';
 import type { ApplicationTypes } from './application.ts';

@@ -1,4 +1,4 @@
-import { updateApplication } from '../../../administration/update-application.ts';
+import { updateApplication } from '../../../administration/applications/update-application.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId } from '../object-id.ts';
 import { type ThrottleTypes, throttleOf } from '../throttle/throttle.ts';

@@ -7,6 +7,7 @@ import {
 import { visibilityOf } from '../../../keys/store/visibility.ts';
 import { connectionFrom, type PageArguments } from '../../shared/connection.ts';
 import type { GlobalId } from '../../shared/global-id.ts';
+import { withoutNulls } from '../../shared/without-nulls.ts';
 import type { ApiKeyRef } from '../api-key/api-key.ts';
 import type { ApplicationTypes } from '../application/application.ts';
 import { cursorsOf, type ManagementBuilder, type ManagementContext } from '../context.ts';
@@ -83,15 +84,12 @@ interface GivenFilter {
   readonly until?: number | null | undefined;
 }
 
-/** Null is as good as absent: it filters nothing. */
 function filterOf(given: GivenFilter | null | undefined): Filter {
-  if (!given) return {};
+  const { targetId: target, actorId, applicationId, ...rest } = given ?? {};
   return {
-    action: given.action ?? undefined,
-    target: given.targetId ? { type: given.targetId.typename, id: given.targetId.id } : undefined,
-    actorKeyId: optionalObjectId('ApiKey', given.actorId),
-    applicationId: optionalObjectId('Application', given.applicationId),
-    since: given.since ?? undefined,
-    until: given.until ?? undefined,
+    ...withoutNulls(rest),
+    target: target ? { type: target.typename, id: target.id } : undefined,
+    actorKeyId: optionalObjectId('ApiKey', actorId),
+    applicationId: optionalObjectId('Application', applicationId),
   };
 }

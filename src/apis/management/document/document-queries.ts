@@ -1,4 +1,4 @@
-import { countDocuments, documentPlace, listDocuments } from '../../../administration/document-store.ts';
+import { countDocuments, documentPlace, listDocuments } from '../../../administration/documents/document-store.ts';
 import { connectionFrom } from '../../shared/connection.ts';
 import { cursorsOf, type ManagementBuilder } from '../context.ts';
 import type { DocumentRef } from './document.ts';

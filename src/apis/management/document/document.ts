@@ -1,4 +1,4 @@
-import type { DocumentDetails } from '../../../administration/document-store.ts';
+import type { DocumentDetails } from '../../../administration/documents/document-store.ts';
 import { formatDocumentId } from '../../../restrictions/document-id.ts';
 import type { ManagementBuilder } from '../context.ts';
 

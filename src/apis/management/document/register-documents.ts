@@ -1,5 +1,5 @@
-import type { DocumentDetails } from '../../../administration/document-store.ts';
-import { mostDocuments, registerDocuments } from '../../../administration/register-documents.ts';
+import type { DocumentDetails } from '../../../administration/documents/document-store.ts';
+import { mostDocuments, registerDocuments } from '../../../administration/documents/register-documents.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import type { DocumentRef } from './document.ts';
 

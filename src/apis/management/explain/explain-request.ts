@@ -1,4 +1,9 @@
 import { notFound } from '../../../administration/not-found.ts';
+import {
+  type ExplainedStep,
+  type RequestExplanation as Explanation,
+  requestSteps,
+} from '../../../admission/explanation.ts';
 import type { KeySecretRecord } from '../../../keys/api-key.ts';
 import { findApiKey } from '../../../keys/store/find-api-keys.ts';
 import { findSecrets, type SecretDetails } from '../../../keys/store/secret-store.ts';
@@ -8,7 +13,6 @@ import type { ManagementBuilder } from '../context.ts';
 import { objectId, optionalObjectId } from '../object-id.ts';
 import { mostPrivileges, type RequiredPrivilegeRef } from '../required-privileges/required-privileges.ts';
 import { readHeaders } from './read-headers.ts';
-import { type ExplainedStep, type RequestExplanation as Explanation, requestSteps } from './request-explainer.ts';
 
 export function addExplainRequest(builder: ManagementBuilder, RequiredPrivilege: RequiredPrivilegeRef): void {
   const RequestStepOutcome = builder.enumType('RequestStepOutcome', {

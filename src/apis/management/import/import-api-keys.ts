@@ -6,19 +6,15 @@ import {
 } from '../../../administration/import/import-api-keys.ts';
 import type { ApiKeyRef } from '../api-key/api-key.ts';
 import type { ApiKeyEnums } from '../api-key/api-key-enums.ts';
-import { type EnforcementTypes, enforcementOf } from '../api-key/enforcement.ts';
+import { ownFields, type SettingTypes, treatmentFields, treatmentOf } from '../api-key/setting-inputs.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId, objectIds } from '../object-id.ts';
-import { type RestrictionsInputRef, restrictionsOf } from '../restrictions/restriction-inputs.ts';
-import { type ThrottleTypes, throttleOf } from '../throttle/throttle.ts';
 
 export function addImportApiKeys(
   builder: ManagementBuilder,
   ApiKey: ApiKeyRef,
-  { ApiKeyEnvironment, OnDenied }: ApiKeyEnums,
-  { ThrottleInput }: ThrottleTypes,
-  { EnforcementInput }: EnforcementTypes,
-  RestrictionsInput: RestrictionsInputRef,
+  { ApiKeyEnvironment }: ApiKeyEnums,
+  settings: SettingTypes,
 ): void {
   const ApiKeyHashAlgorithm = builder.enumType('ApiKeyHashAlgorithm', {
     values: {
@@ -46,10 +42,7 @@ export function addImportApiKeys(
       name: t.string({ required: true }),
       privileges: t.stringList(),
       expiresAt: t.field({ type: 'DateTime' }),
-      notBefore: t.field({ type: 'DateTime' }),
-      note: t.string(),
-      externalId: t.string(),
-      metadata: t.field({ type: 'JSON' }),
+      ...ownFields(t),
     }),
   });
   const ImportApiKeysInput = builder.inputType('ImportApiKeysInput', {
@@ -60,11 +53,7 @@ export function addImportApiKeys(
       environment: t.field({ type: ApiKeyEnvironment, defaultValue: 'LIVE' }),
       privileges: t.stringList({ required: true }),
       roleIds: t.globalIDList({ sets: 'ApiKey.roles' }),
-      onDenied: t.field({ type: OnDenied }),
-      enforcement: t.field({ type: EnforcementInput }),
-      plan: t.string(),
-      throttle: t.field({ type: ThrottleInput }),
-      restrictions: t.field({ type: RestrictionsInput }),
+      ...treatmentFields(t, settings),
       expiresAt: t.field({
         type: 'DateTime',
         description: 'Left out: the default validity. Null: never, where allowed.',
@@ -120,9 +109,7 @@ export function addImportApiKeys(
           applicationId: objectId('Application', input.applicationId),
           roleIds: objectIds('Role', input.roleIds),
           environment: input.environment ?? 'LIVE',
-          enforcement: enforcementOf(input.enforcement),
-          throttle: throttleOf(input.throttle),
-          restrictions: restrictionsOf(input.restrictions),
+          ...treatmentOf(input),
           keys: input.keys.map(rowOf),
         }),
       }),

@@ -1,4 +1,4 @@
-import { mostReported, reportLeakedApiKeys } from '../../../administration/report-leaked-api-keys.ts';
+import { mostReported, reportLeakedApiKeys } from '../../../administration/exposure/report-leaked-api-keys.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { requireVariable } from '../lookup/secret-argument.ts';
 

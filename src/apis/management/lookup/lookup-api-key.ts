@@ -1,4 +1,4 @@
-import { type ApiKeyLookup as By, lookupApiKey } from '../../../administration/lookup-api-key.ts';
+import { type ApiKeyLookup as By, lookupApiKey } from '../../../administration/api-keys/lookup-api-key.ts';
 import type { ApiKeyRef } from '../api-key/api-key.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { requireVariable } from './secret-argument.ts';

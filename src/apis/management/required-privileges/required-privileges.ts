@@ -1,6 +1,6 @@
+import type { RequiredPrivilege as Required } from '../../../admission/explanation.ts';
 import { codedError } from '../../../kernel/errors.ts';
 import type { ManagementBuilder } from '../context.ts';
-import type { RequiredPrivilege as Required } from '../explain/request-explainer.ts';
 
 /** More privileges than this nobody grants one by one. */
 export const mostPrivileges = 1000;

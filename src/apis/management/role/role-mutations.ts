@@ -1,6 +1,6 @@
-import { createRole } from '../../../administration/create-role.ts';
-import { type DeletedRole, deleteRole } from '../../../administration/delete-role.ts';
-import { updateRole } from '../../../administration/update-role.ts';
+import { createRole } from '../../../administration/roles/create-role.ts';
+import { type DeletedRole, deleteRole } from '../../../administration/roles/delete-role.ts';
+import { updateRole } from '../../../administration/roles/update-role.ts';
 import type { RoleDetails } from '../../../keys/store/role-store.ts';
 import { encodeGlobalId } from '../../shared/global-id.ts';
 import type { ApiKeyEnums } from '../api-key/api-key-enums.ts';

@@ -1,8 +1,9 @@
-import { countRoles, listRoles, rolePlace } from '../../../keys/store/role-store.ts';
-import { connectionFrom } from '../../shared/connection.ts';
+import { countRoles, listRoles } from '../../../keys/store/role-store.ts';
+import type { OrderDirectionRef } from '../../shared/order-direction.ts';
+import { withoutNulls } from '../../shared/without-nulls.ts';
 import type { ApiKeyEnums } from '../api-key/api-key-enums.ts';
-import { cursorsOf, type ManagementBuilder } from '../context.ts';
-import type { OrderDirectionRef } from '../order.ts';
+import type { ManagementBuilder } from '../context.ts';
+import { addNamedOrder, namedConnection } from '../named-list.ts';
 import type { RoleRef } from './role.ts';
 
 export function addRoleQueries(
@@ -17,20 +18,7 @@ export function addRoleQueries(
     use: 'FILTER',
     fields: (t) => ({ name: t.string(), type: t.field({ type: ApiKeyType }) }),
   });
-  const RoleOrderField = builder.enumType('RoleOrderField', {
-    values: {
-      ID: { looksAt: ['Role.id'], description: 'The order in which they were created.' },
-      NAME: { looksAt: ['Role.name'] },
-      CREATED_AT: { looksAt: ['Role.createdAt'] },
-    } as const,
-  });
-  const RoleOrder = builder.inputType('RoleOrder', {
-    use: 'OPERATOR',
-    fields: (t) => ({
-      field: t.field({ type: RoleOrderField, required: true }),
-      direction: t.field({ type: OrderDirection, required: true, defaultValue: 'ASC' }),
-    }),
-  });
+  const RoleOrder = addNamedOrder(builder, 'Role', OrderDirection);
   builder.queryField('roles', (t) =>
     t.connection(
       {
@@ -39,14 +27,11 @@ export function addRoleQueries(
         args: { filter: t.arg({ type: RoleFilter }), orderBy: t.arg({ type: RoleOrder }) },
         resolve: (_root, { filter, orderBy, ...args }, context) => {
           const { queries } = context.administration.database;
-          const order = orderBy ?? ({ field: 'ID', direction: 'ASC' } as const);
-          // Null is as good as absent: it filters nothing.
-          const selection = { name: filter?.name ?? undefined, type: filter?.type ?? undefined };
-          return connectionFrom(args, cursorsOf(context, 'Query.roles', `${order.field} ${order.direction}`), {
+          const selection = withoutNulls(filter);
+          return namedConnection('Query.roles', orderBy, args, context, (order) => ({
             rows: (request) => listRoles(queries, selection, order, request),
-            keyOf: (role) => rolePlace(role, order.field),
             count: () => countRoles(queries, selection),
-          });
+          }));
         },
       },
       { name: 'RoleConnection' },

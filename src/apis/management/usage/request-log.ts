@@ -1,13 +1,10 @@
 import { visibilityOf } from '../../../keys/store/visibility.ts';
+import type { LoggedRequest } from '../../../usage/logged-request.ts';
 import type { UsageOutcome } from '../../../usage/outcomes.ts';
-import {
-  countRequests,
-  type RequestFilter as Filter,
-  type LoggedRequest,
-  listRequests,
-} from '../../../usage/report/logged-requests.ts';
+import { countRequests, type RequestFilter as Filter, listRequests } from '../../../usage/report/logged-requests.ts';
 import { connectionFrom } from '../../shared/connection.ts';
 import type { GlobalId } from '../../shared/global-id.ts';
+import { withoutNulls } from '../../shared/without-nulls.ts';
 import type { ApiKeyRef } from '../api-key/api-key.ts';
 import type { ApiKeyEnums } from '../api-key/api-key-enums.ts';
 import type { ApplicationTypes } from '../application/application.ts';
@@ -105,18 +102,10 @@ type GivenFilter = Omit<Given, 'applicationId' | 'apiKeyId'> & {
   readonly apiKeyId?: GlobalId | null | undefined;
 };
 
-/** Null is as good as absent: it filters nothing. */
 function filterOf(given: GivenFilter | null | undefined): Filter {
-  if (!given) return {};
   return {
-    requestId: given.requestId ?? undefined,
-    since: given.since ?? undefined,
-    until: given.until ?? undefined,
-    applicationId: optionalObjectId('Application', given.applicationId),
-    apiKeyId: optionalObjectId('ApiKey', given.apiKeyId),
-    surface: given.surface ?? undefined,
-    outcome: given.outcome ?? undefined,
-    errorCode: given.errorCode ?? undefined,
-    operationName: given.operationName ?? undefined,
+    ...withoutNulls(given),
+    applicationId: optionalObjectId('Application', given?.applicationId),
+    apiKeyId: optionalObjectId('ApiKey', given?.apiKeyId),
   };
 }

@@ -7,6 +7,7 @@ import {
   type UsageInterval,
   wholeIntervals,
 } from '../../../usage/report/usage-selection.ts';
+import { withoutNulls } from '../../shared/without-nulls.ts';
 import type { ApiKeyRef } from '../api-key/api-key.ts';
 import type { ApiKeyEnums } from '../api-key/api-key-enums.ts';
 import type { ApplicationTypes } from '../application/application.ts';
@@ -61,17 +62,17 @@ export function addUsageQueries(
       },
     }),
   );
-  const rangeOf = { since: { type: 'DateTime', required: true, looksAt: [] } } as const;
+  const range = builder.args((t) => ({
+    since: t.field({ type: 'DateTime', required: true, looksAt: [] }),
+    until: t.field({ type: 'DateTime', looksAt: [] }),
+    interval: t.field({ type: UsageInterval, required: true, looksAt: [] }),
+    groupBy: t.field({ type: [UsageDimension] }),
+  }));
   builder.objectField(ApiKey, 'usage', (t) =>
     t.field({
       type: UsageReport,
       nullable: false,
-      args: {
-        since: t.arg(rangeOf.since),
-        until: t.arg({ type: 'DateTime', looksAt: [] }),
-        interval: t.arg({ type: UsageInterval, required: true, looksAt: [] }),
-        groupBy: t.arg({ type: [UsageDimension] }),
-      },
+      args: range,
       resolve: ({ id }, range, context) => report(context, { apiKeyId: id }, range),
     }),
   );
@@ -79,12 +80,7 @@ export function addUsageQueries(
     t.field({
       type: UsageReport,
       nullable: false,
-      args: {
-        since: t.arg(rangeOf.since),
-        until: t.arg({ type: 'DateTime', looksAt: [] }),
-        interval: t.arg({ type: UsageInterval, required: true, looksAt: [] }),
-        groupBy: t.arg({ type: [UsageDimension] }),
-      },
+      args: range,
       resolve: ({ id }, range, context) => report(context, { applicationId: id }, range),
     }),
   );
@@ -110,11 +106,4 @@ async function report(
   }
   await usage.flush();
   return { selection: { interval, ...whole, filter, visibility: visibilityOf(apiKey) }, groupBy: groupBy ?? [] };
-}
-
-/** Null is as good as absent: it filters nothing. */
-function withoutNulls<Values extends object>(given: Values) {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as {
-    [Name in keyof Values]?: NonNullable<Values[Name]>;
-  };
 }

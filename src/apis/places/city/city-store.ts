@@ -1,8 +1,8 @@
 import { and, asc, getTableColumns, inArray, lte, ne, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../../db/database.ts';
+import { keysetStatement } from '../../../db/keyset-page.ts';
 import { isUuid } from '../../../kernel/uuid.ts';
 import type { PageSource } from '../../shared/connection.ts';
-import { keysetCondition, keysetOrderBy } from '../../shared/keyset.ts';
 import { startsWith } from '../filter/filter-conditions.ts';
 import { type Coordinates, roundDegrees } from '../location/coordinates.ts';
 import { boxesAround, distanceKm, withinBoxes } from '../location/nearby.ts';
@@ -44,9 +44,6 @@ const { geonameId, editorNotes, contributorEmail, version, ...publicColumns } = 
 
 export const cityColumns = { __typename: sql<'City'>`'City'`, ...publicColumns };
 
-const orderColumns = { ID: undefined, NAME: city.name, POPULATION: city.population } as const;
-const orderValues = { ID: undefined, NAME: 'name', POPULATION: 'population' } as const;
-
 export function cityStore({ queries }: Database): CityStore {
   return {
     async byIds(ids) {
@@ -71,21 +68,18 @@ export function cityStore({ queries }: Database): CityStore {
       return inOrderOf(ids, rows, (row) => row.contributorEmail);
     },
     page(condition, { field, direction }) {
-      const column = orderColumns[field];
-      const value = orderValues[field];
-      const keyset = {
-        columns: column ? [sql`${column}`, sql`${city.id}`] : [sql`${city.id}`],
-        descending: direction === 'DESC',
-      };
+      const columns = { ID: [city.id], NAME: [city.name, city.id], POPULATION: [city.population, city.id] }[field];
       return {
-        rows: (request) =>
-          queries
+        rows(request) {
+          const keyset = keysetStatement(columns, direction, request);
+          return queries
             .select(cityColumns)
             .from(city)
-            .where(and(condition, keysetCondition(keyset, request)))
-            .orderBy(keysetOrderBy(keyset, request))
-            .limit(request.limit),
-        keyOf: (row) => (value ? [row[value], row.id] : [row.id]),
+            .where(and(condition, keyset.after, keyset.before))
+            .orderBy(...keyset.orderBy)
+            .limit(keyset.limit);
+        },
+        keyOf: ({ id, name, population }) => ({ ID: [id], NAME: [name, id], POPULATION: [population, id] })[field],
         count: () => queries.$count(city, condition),
       };
     },

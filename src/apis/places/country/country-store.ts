@@ -1,7 +1,7 @@
 import { and, asc, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../../db/database.ts';
+import { keysetStatement } from '../../../db/keyset-page.ts';
 import type { PageSource } from '../../shared/connection.ts';
-import { keysetCondition, keysetOrderBy } from '../../shared/keyset.ts';
 import { startsWith } from '../filter/filter-conditions.ts';
 import { country } from '../tables.ts';
 
@@ -46,18 +46,17 @@ export function countryStore({ queries }: Database): CountryStore {
       return codes.map((code) => byCode.get(code) ?? null);
     },
     page(condition, { field, direction }) {
-      const keyset = {
-        columns: field === 'NAME' ? [sql`${country.name}`, sql`${country.code}`] : [sql`${country.code}`],
-        descending: direction === 'DESC',
-      };
+      const ordered = field === 'NAME' ? [country.name, country.code] : [country.code];
       return {
-        rows: (request) =>
-          queries
+        rows(request) {
+          const keyset = keysetStatement(ordered, direction, request);
+          return queries
             .select(columns)
             .from(country)
-            .where(and(condition, keysetCondition(keyset, request)))
-            .orderBy(keysetOrderBy(keyset, request))
-            .limit(request.limit),
+            .where(and(condition, keyset.after, keyset.before))
+            .orderBy(...keyset.orderBy)
+            .limit(keyset.limit);
+        },
         keyOf: (row) => (field === 'NAME' ? [row.name, row.code] : [row.code]),
         count: () => queries.$count(country, condition),
       };

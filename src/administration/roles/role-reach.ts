@@ -1,0 +1,68 @@
+import { and, isNull, sql } from 'drizzle-orm';
+import { apiKey } from '../../db/schema/index.ts';
+import { findKeysWithRole } from '../../keys/store/find-api-keys.ts';
+import { havingRole, type RoleDetails } from '../../keys/store/role-store.ts';
+import type { ActorChange } from '../change.ts';
+import { requireCeiling } from '../rules/ceiling.ts';
+import type { AdministrationServices } from '../services.ts';
+
+/**
+ * A role alone, as if a key had nothing but it: whoever writes it must be able to mint that.
+ * @throws PRIVILEGE_ESCALATION
+ */
+export function requireMintableRole(
+  { schemas }: AdministrationServices,
+  { actor }: ActorChange,
+  { type, privileges }: Pick<RoleDetails, 'type' | 'privileges'>,
+  said: readonly string[],
+): void {
+  const { expiresAt, restrictions } = actor;
+  const bare = { applicationScope: 'OWN', roles: [], grantable: undefined, expiresAt, restrictions } as const;
+  requireCeiling(actor, { ...bare, type, privileges }, schemas, said);
+}
+
+/**
+ * What a change of a role's rules makes of the keys that have it. Taking away is always allowed; when it gives something
+ * (a rule that allows, or the end of one that denies), the actor must be able to mint each of them as it will be. Keys
+ * that are revoked or deleted gain nothing: one that is undeleted is judged then.
+ * @throws PRIVILEGE_ESCALATION
+ */
+export async function requireMintableKeys(
+  { schemas }: AdministrationServices,
+  { within, actor }: ActorChange,
+  role: RoleDetails,
+  rules: readonly string[],
+): Promise<void> {
+  if (!givesMore(role.privileges, rules)) return;
+  const said = newRules(role, rules);
+  for (const key of await findKeysWithRole(within, role.id)) {
+    const roles = key.roles.map((one) => (one.id === role.id ? { ...one, privileges: rules } : one));
+    requireCeiling(actor, { ...key, roles }, schemas, said);
+  }
+}
+
+/** The keys that have the role are other keys from this commit on, on every instance. */
+export async function touchKeysWithRole(change: ActorChange, roleId: string): Promise<number> {
+  const touched = await change.within
+    .update(apiKey)
+    .set({ version: sql`${apiKey.version} + 1` })
+    .where(and(havingRole(roleId), isNull(apiKey.revokedAt)))
+    .returning({ publicId: apiKey.publicId });
+  for (const { publicId } of touched) change.touchKeys(publicId);
+  return touched.length;
+}
+
+/** What the actor wrote itself; what the role had before is not its to learn. */
+export function newRules({ privileges }: RoleDetails, rules: readonly string[]): readonly string[] {
+  const known = new Set(privileges);
+  return rules.filter((rule) => !known.has(rule));
+}
+
+function givesMore(before: readonly string[], after: readonly string[]): boolean {
+  const denials = (rules: readonly string[]) => rules.filter((rule) => rule.startsWith('!'));
+  const held = new Set(before);
+  const kept = new Set(after);
+  return (
+    after.some((rule) => !rule.startsWith('!') && !held.has(rule)) || denials(before).some((rule) => !kept.has(rule))
+  );
+}

@@ -1,0 +1,53 @@
+import type { GraphQLError } from 'graphql';
+import type { Arrival } from '../../http/arrival.ts';
+import type { RequestReport } from '../../http/request-report.ts';
+import type { ApiKeyRecord } from '../../keys/api-key.ts';
+import { readKeyHeader } from '../../keys/token/read-key-header.ts';
+import { startRecord } from '../request-record.ts';
+import type { PipelineServices } from '../services.ts';
+import type { Surface } from '../surface.ts';
+import { usageRecording } from './record-usage.ts';
+import { reportOf } from './request-report.ts';
+
+/** Tells of a request to an API that was refused, with this error, before the first step. Never rejects. */
+export type TellRefused = (request: Request, arrival: Arrival, error: GraphQLError) => Promise<RequestReport>;
+
+/**
+ * A request that is refused before anybody asks who sent it (too large, by a method that there is not, with a key in its
+ * URL) belongs to the usage of the key that it names all the same, as `INVALID` and with its code: whoever looks after the
+ * key finds there why a client does not get through, or that the key is being spread in URLs. It proves nothing, so it is
+ * no use of the key. One that names no known key is nobody's: metrics and the access log have it, usage does not, so that
+ * noise fills no table. It takes what a request with a wrong secret takes: one look-up, or two of a URL.
+ *
+ * `keyLikeIn` finds what looks like a key in a URL.
+ */
+export function tellRefused(
+  surface: Surface,
+  services: PipelineServices,
+  keyLikeIn: (url: string) => string | undefined,
+): TellRefused {
+  const recordUsage = usageRecording(surface.compiled, services);
+
+  async function namedKey(request: Request, { repeatedCredentials }: Arrival): Promise<ApiKeyRecord | undefined> {
+    const header = repeatedCredentials ? { kind: 'OVERLOADED' as const } : readKeyHeader(request.headers);
+    // First the one in the URL, if any: that one has to be replaced.
+    for (const text of [keyLikeIn(request.url), header.kind === 'PRESENTED' ? header.text : undefined]) {
+      const key = text === undefined ? undefined : await services.keys.named(text);
+      if (key) return key;
+    }
+    return undefined;
+  }
+
+  return async (request, arrival, error) => {
+    const record = startRecord(arrival, surface.type);
+    record.outcome = 'INVALID';
+    record.errors = [error];
+    try {
+      record.namedKey = await namedKey(request, arrival);
+    } catch (err) {
+      services.logger.debug({ requestId: arrival.requestId, err }, 'nobody knows whose request was refused');
+    }
+    const event = record.namedKey && services.watch.step('usage', () => recordUsage(record, request.headers));
+    return reportOf(record, event);
+  };
+}
