@@ -14,10 +14,12 @@ export async function limitBody(request: Request, maxBytes: number): Promise<Lim
       : { kind: 'TOO_LARGE' };
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
+  const parts = (request.body as unknown as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  // Not `for await`: leaving it ends the stream, and with it the connection, before anything was answered.
+  for (let part = await parts.next(); !part.done; part = await parts.next()) {
+    size += part.value.byteLength;
     if (size > maxBytes) return { kind: 'TOO_LARGE' };
-    chunks.push(chunk);
+    chunks.push(part.value);
   }
   const { method, headers, url, signal } = request;
   return { kind: 'WITHIN', request: new Request(url, { method, headers, body: Buffer.concat(chunks), signal }) };
