@@ -3,12 +3,14 @@ import { recordAudit, takeAuditTurn } from '../audit/record-audit.ts';
 import type { Queries } from '../db/database.ts';
 import { isUnavailable } from '../db/database-error.ts';
 import { codedError } from '../kernel/errors.ts';
-import type { ApiKeyRecord } from '../keys/api-key.ts';
+import type { ApiKeyRecord, KeySecretRecord } from '../keys/api-key.ts';
 import type { Acknowledgement } from '../keys/invalidation/await-acknowledgement.ts';
 import { announceKeyChange, type KeyChange, unknownEpoch } from '../keys/invalidation/key-change.ts';
 import { readKeyEpoch } from '../keys/invalidation/key-epoch.ts';
 import { judge } from '../keys/resolve/judge.ts';
+import { secretAt } from '../keys/secret-at.ts';
 import { findApiKey } from '../keys/store/find-api-keys.ts';
+import { findStoredSecrets } from '../keys/store/secret-store.ts';
 import type { AdministrationServices, Caller } from './services.ts';
 
 /** One change while it is made. */
@@ -77,7 +79,8 @@ function asActor<Value>(caller: Caller, work: (change: ActorChange) => Promise<V
   return async (change: Change): Promise<Value> => {
     const actor = await findApiKey(change.within, caller.key.id, 'ALL');
     if (!actor) throw codedError('API_KEY_REVOKED', 'The calling key does not exist any more.');
-    return work({ ...change, actor: stillActive(actor, change.now) });
+    const secret = await provedSecret(change, caller);
+    return work({ ...change, actor: stillActive(actor, secret, change.now) });
   };
 }
 
@@ -109,12 +112,13 @@ async function run<Value>(
         within,
         entries.map((entry) => ({ ...entry, ...by, at: now })),
       );
-      for (const [index, sequence] of sequences.entries()) {
+      const announcements = sequences.flatMap((sequence, index) => {
         const entry = entries[index];
-        if (entry?.targetType !== 'ApiKey') continue;
-        const { action, targetId: keyId } = entry;
-        await services.outbox?.add(within, { action, sequence, keyId, at: now });
-      }
+        return entry?.targetType === 'ApiKey'
+          ? [{ action: entry.action, sequence, keyId: entry.targetId, at: now }]
+          : [];
+      });
+      await services.outbox?.add(within, announcements);
       if (keys.size > 0 || applications.size > 0) {
         announced = await announceKeyChange(database, { keys: [...keys], applications: [...applications] }, within);
       }
@@ -141,10 +145,18 @@ const endings = {
   NOT_YET_VALID: 'API_KEY_NOT_YET_VALID',
 } as const;
 
-/** The secret was proved when the request came in; whether the key may still act is judged again. */
-function stillActive(actor: ApiKeyRecord, now: number): ApiKeyRecord {
-  const proved = { id: actor.id, status: 'ACTIVE', activatedAt: undefined, expiresAt: undefined } as const;
-  const judgement = judge(actor, proved, now);
+/** The secret that the request came with, as it is now; one that is not kept any more ended long ago. */
+async function provedSecret({ within, now }: Change, { key, secretId }: Caller): Promise<KeySecretRecord> {
+  const proved = { id: secretId ?? '', status: 'ACTIVE', activatedAt: undefined, expiresAt: undefined } as const;
+  if (secretId === undefined) return proved;
+  const secrets = await findStoredSecrets(within, key.id);
+  const found = secrets.find(({ id }) => id === secretId);
+  return found ? secretAt(found, secrets, now) : { ...proved, status: 'REVOKED' };
+}
+
+/** The request was let in when it came; whether the key and its secret may still act is judged again. */
+function stillActive(actor: ApiKeyRecord, secret: KeySecretRecord, now: number): ApiKeyRecord {
+  const judgement = judge(actor, secret, now);
   if (judgement.kind === 'ACTIVE') return judgement.key;
   throw codedError(endings[judgement.kind], 'The calling key ended while its request was under way.');
 }

@@ -43,7 +43,9 @@ export interface ValidityPolicy {
 /** Who asks. Always the key that the request proved, never something that the request says. */
 export interface Caller {
   readonly key: ApiKeyRecord;
-  /** Of the secret that it was proved by. */
+  /** The secret that it was proved by: every change judges it again. */
+  readonly secretId?: string | undefined;
+  /** Of that secret, when the request came in. */
   readonly secretStatus: KeySecretRecord['status'];
   readonly address: string;
   readonly requestId: string;

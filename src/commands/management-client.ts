@@ -82,8 +82,8 @@ interface Body {
 
 async function bodyOf(response: Response, url: string): Promise<Body> {
   try {
-    const { data = null, errors = [] } = (await response.json()) as Partial<Body>;
-    return { data, errors };
+    const { data, errors } = (await response.json()) as Partial<Body>;
+    return { data: data ?? null, errors: errors ?? [] };
   } catch {
     throw new ManagementError(
       `${url} answers ${response.status} and no JSON: expected the address of the management API`,

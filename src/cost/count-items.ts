@@ -30,6 +30,8 @@ export function countItems(value: unknown, depth: number, count: ItemCount): unk
 }
 
 function cut(items: readonly unknown[], count: ItemCount): readonly unknown[] {
+  // Nobody waits for what is cut off: that it failed must not end the process.
+  for (const item of items.slice(count.left)) if (isPromise(item)) item.then(undefined, () => {});
   count.onTooLong(items.length);
   return items.slice(0, count.left);
 }

@@ -58,6 +58,7 @@ export const errorCodes = {
   VALIDITY_OUT_OF_BOUNDS: { status: null, when: 'the expiry is in the past or later than KEY_MAX_VALIDITY' },
   ROTATION_NOT_ALLOWED: { status: null, when: 'the key cannot be rotated in its present status' },
   UNDELETE_WINDOW_ELAPSED: { status: null, when: 'the key was deleted more than 30 days ago' },
+  SECRET_EXPOSED: { status: null, when: 'a secret that was reported as leaked would work again with the key' },
   API_KEY_ENDED: { status: null, when: 'the key is revoked or deleted and cannot change any more' },
   NOT_FOUND: { status: null, when: 'there is no such object, or the caller may not see it' },
   DOCUMENT_LIMIT_EXCEEDED: { status: null, when: 'more trusted documents would be registered than a server holds' },

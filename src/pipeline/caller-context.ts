@@ -13,6 +13,7 @@ export function callerContext(record: RequestRecord, caller: Caller, surface: Su
     requestId: record.arrival.requestId,
     clientAddress: record.arrival.clientAddress,
     apiKey: key,
+    secretId: caller.secret.id,
     secretStatus: caller.secret.status,
     access: privileges,
     usablePrivileges: () => usablePrivileges(surface.compiled, caller.measured ?? privileges),

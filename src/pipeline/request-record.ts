@@ -35,7 +35,7 @@ export interface RequestRecord {
   operationName: string | undefined;
   operation: RecordedOperation | undefined;
   /** Steps 8–11: what was admitted; usage counts the privileges that it used. */
-  admitted: { readonly operation: PreparedOperation; readonly variables: VariableValues } | undefined;
+  admitted: AdmittedOperation | undefined;
   /** Step 10, in points. */
   requestedQueryCost: number | undefined;
   /** Step 13, in points. */
@@ -51,8 +51,17 @@ export interface RequestRecord {
   countEvent: (event: StreamEvent) => void;
 }
 
+interface AdmittedOperation {
+  readonly operation: PreparedOperation;
+  readonly variables: VariableValues;
+  /** When, in milliseconds since the epoch: usage counts it in the day or month whose quota has paid for it. */
+  readonly at: number;
+}
+
 /** What one event of a stream came to. */
 export interface StreamEvent {
+  /** When it was admitted, in milliseconds since the epoch. */
+  readonly at: number;
   /** Points. */
   readonly requestedCost: number;
   readonly actualCost: number;

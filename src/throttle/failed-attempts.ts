@@ -38,7 +38,7 @@ export function createFailedAttempts(options: FailedAttemptsOptions): FailedAtte
     failed(address) {
       const now = clock.monotonic();
       const known = addresses.get(address);
-      if (known && now < known.bannedUntil) return { kind: 'BANNED', retryAfterMs: known.bannedUntil - now };
+      if (known && now < known.bannedUntil) return { kind: 'BANNED', retryAfterMs: Math.ceil(known.bannedUntil - now) };
       if (!known || now >= known.windowEndsAt) {
         addresses.set(address, { count: 1, windowEndsAt: now + windowMs, bannedUntil: 0 }, now);
         return { kind: 'COUNTED' };

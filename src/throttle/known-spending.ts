@@ -23,6 +23,7 @@ export interface KnownSpendingOptions {
 }
 
 const mostRemembered = 10_000;
+const togetherMs = 500;
 
 /**
  * A quota survives the loss of its store. A store that has no count of the period says so, and the count begins at what
@@ -32,6 +33,8 @@ const mostRemembered = 10_000;
 export function withKnownSpending(options: KnownSpendingOptions): ThrottleStore {
   const { store, spentSince, clock, onFailure, correctAfterMs, later = runLater, deadlineMs = 500 } = options;
   const remembered = boundedCache<string, NonNullable<Quota['known']>>(mostRemembered);
+  const lookUps = new Map<string, Promise<void>>();
+  const correctedFrom = boundedCache<string, number>(mostRemembered);
   let corrections = Promise.resolve();
   let closed = false;
 
@@ -41,7 +44,15 @@ export function withKnownSpending(options: KnownSpendingOptions): ThrottleStore 
     return { ...bucket, quota: { ...bucket.quota, ...(known && { known }), ...more } };
   }
 
-  async function lookUp({ id, quota }: Bucket): Promise<void> {
+  /** Once for all who want to know the same at once. */
+  function lookUp(bucket: Bucket): Promise<void> {
+    const name = `${bucket.id} ${bucket.quota?.period}`;
+    const asking = lookUps.get(name) ?? askUsage(bucket).finally(() => lookUps.delete(name));
+    lookUps.set(name, asking);
+    return asking;
+  }
+
+  async function askUsage({ id, quota }: Bucket): Promise<void> {
     if (!quota) return;
     const since = periodAt(quota.period, clock.now()).startsAt;
     try {
@@ -52,10 +63,14 @@ export function withKnownSpending(options: KnownSpendingOptions): ThrottleStore 
     }
   }
 
-  /** Costs nothing and takes no room: it only tells the store what is known. */
   async function correct(bucket: Bucket): Promise<void> {
     if (closed) return;
-    await lookUp(bucket);
+    await askUsage(bucket);
+    await tell(bucket);
+  }
+
+  /** Costs nothing and takes no room: it only tells the store what is known. */
+  async function tell(bucket: Bucket): Promise<void> {
     const { quota, ...rest } = withRemembered(bucket);
     if (!quota?.known || store.degraded) return;
     const roomy = { ...rest, inFlight: Number.MAX_SAFE_INTEGER, quota: { ...quota, points: Number.MAX_SAFE_INTEGER } };
@@ -65,10 +80,19 @@ export function withKnownSpending(options: KnownSpendingOptions): ThrottleStore 
     await store.settle(nothing, 0);
   }
 
+  /** One at a time: at the begin of a period all keys begin to count. */
+  function inTurn(work: () => Promise<void>): void {
+    corrections = corrections.then(work).catch(onFailure);
+  }
+
+  /** Not again for those who find the same count missing at the same time. */
   function correctLater(buckets: readonly Bucket[]): void {
+    const now = clock.monotonic();
+    const due = buckets.filter(({ id }) => now - (correctedFrom.get(id) ?? Number.NEGATIVE_INFINITY) >= togetherMs);
+    if (due.length === 0) return;
+    for (const { id } of due) correctedFrom.set(id, now);
     const correctAll = () => {
-      // One at a time: at the begin of a period all keys begin to count.
-      for (const bucket of buckets) corrections = corrections.then(() => correct(bucket)).catch(onFailure);
+      for (const bucket of due) inTurn(() => correct(bucket));
     };
     for (const ms of correctAfterMs) later(correctAll, ms);
   }
@@ -87,7 +111,10 @@ export function withKnownSpending(options: KnownSpendingOptions): ThrottleStore 
       if (answer.kind !== 'UNCOUNTED') return answer;
       await Promise.all(counted.map(lookUp));
       correctLater(counted);
-      return store.reserve({ ...reservation, buckets: buckets.map((bucket) => withRemembered(bucket)) });
+      const known = await store.reserve({ ...reservation, buckets: buckets.map((bucket) => withRemembered(bucket)) });
+      // A refusal begins no count: without one every further request would ask usage.
+      if (known.kind !== 'RESERVED') for (const bucket of counted) inTurn(() => tell(bucket));
+      return known;
     },
     settle: (reservation, actual) => store.settle(reservation, actual),
     async peek(buckets) {

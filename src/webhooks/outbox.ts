@@ -5,8 +5,11 @@ import { type WebhookType, webhookTypeOf } from './webhook-event.ts';
 
 /** Where a change leaves what receivers are to be told. */
 export interface Outbox {
-  /** Inside the transaction of the change: the event is there when the change is, and only then. */
-  add(within: Queries, change: AnnouncedChange): Promise<void>;
+  /**
+   * Inside the transaction of the changes: their events are there when they are, and only then. Few statements, however
+   * many keys one call has ended: other changes wait for it.
+   */
+  add(within: Queries, changes: readonly AnnouncedChange[]): Promise<void>;
 }
 
 export interface AnnouncedChange {
@@ -19,15 +22,25 @@ export interface AnnouncedChange {
   readonly at: number;
 }
 
+/** Events of one statement, which has its deadline. */
+const batchSize = 1000;
+
 export function createOutbox(makeId: MakeId): Outbox {
   return {
-    async add(within, { action, sequence, keyId, at }) {
-      const type = webhookTypeOf(action);
-      if (type === undefined) return;
-      await within.execute(
-        insertEvents(sql`SELECT ${makeId()}::uuid AS id, ${type} AS type, ${`audit:${sequence}`} AS dedup_key,
-          k.id AS key_id, ${timeOf(at)}::timestamptz AS at FROM api_key k WHERE k.id = ${keyId}`),
-      );
+    async add(within, changes) {
+      const events = changes.flatMap(({ action, sequence, keyId, at }) => {
+        const type = webhookTypeOf(action);
+        return type === undefined
+          ? []
+          : [{ id: makeId(), type, dedup_key: `audit:${sequence}`, key_id: keyId, at: timeOf(at) }];
+      });
+      for (let start = 0; start < events.length; start += batchSize) {
+        const batch = JSON.stringify(events.slice(start, start + batchSize));
+        await within.execute(
+          insertEvents(sql`SELECT * FROM jsonb_to_recordset(${batch}::jsonb)
+            AS event (id uuid, type text, dedup_key text, key_id uuid, at timestamptz)`),
+        );
+      }
     },
   };
 }
@@ -57,7 +70,7 @@ async function addEnds(
     sql`${insertEvents(sql`
     SELECT gen_random_uuid() AS id, ${type} AS type, k.id AS key_id, ${timeOf(now)}::timestamptz AS at,
       ${dedupKey} AS dedup_key
-    FROM api_key k
+    FROM api_key k JOIN application a ON a.id = k.application_id AND a.status <> 'DELETED'
     WHERE k.expires_at > ${timeOf(after)}::timestamptz AND k.expires_at <= ${timeOf(until)}::timestamptz
       AND k.revoked_at IS NULL AND k.deleted_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.dedup_key = ${dedupKey})
@@ -111,12 +124,13 @@ export interface Attempt {
   readonly nextAttemptAt?: number | undefined;
 }
 
+/** What was delivered stays so: an attempt of an instance that was stopped may end after another one has delivered it. */
 export async function noteAttempt({ queries }: Database, attempt: Attempt): Promise<void> {
   const { id, answer, deliveredAt, nextAttemptAt } = attempt;
   await queries.execute(sql`UPDATE outbox SET attempts = attempts + 1, last_answer = ${answer.slice(0, 200)},
     delivered_at = ${deliveredAt === undefined ? null : timeOf(deliveredAt)}::timestamptz,
     next_attempt_at = ${nextAttemptAt === undefined ? null : timeOf(nextAttemptAt)}::timestamptz
-    WHERE id = ${id}::uuid`);
+    WHERE id = ${id}::uuid AND delivered_at IS NULL`);
 }
 
 /** Longer than any end of a key can still be announced. */

@@ -1,6 +1,7 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deleteApiKey, undeleteWindowMs } from '../../src/administration/lifecycle/delete-api-key.ts';
+import { revokeApiKey } from '../../src/administration/lifecycle/revoke-api-key.ts';
 import { undeleteApiKey } from '../../src/administration/lifecycle/undelete-api-key.ts';
 import { purgeDeletedKeys } from '../../src/administration/purge/purge-deleted-keys.ts';
 import { purgeIdempotency } from '../../src/administration/purge/purge-idempotency.ts';
@@ -9,7 +10,7 @@ import type { Database } from '../../src/db/database.ts';
 import { apiKeySecret, idempotency } from '../../src/db/schema/index.ts';
 import { findApiKey } from '../../src/keys/store/find-api-keys.ts';
 import { openTestDatabase } from '../support/test-database.ts';
-import { openWorld, outcome, type World } from './support.ts';
+import { day, openWorld, outcome, type World } from './support.ts';
 
 let database: Database;
 let world: World;
@@ -42,6 +43,21 @@ test('a deleted key goes with its secrets when its time is over, and no sooner',
   expect((await verifyAudit(database.queries)).kind).toBe('INTACT');
 });
 
+test('a purged key hides nothing that came from the key that made it', async () => {
+  const { services, root, clock } = world;
+  const { id: applicationId } = await world.application();
+  const settings = { applicationId, type: 'MANAGEMENT', privileges: [], expiresAt: clock.now() + 300 * day } as const;
+  const { apiKey: first } = await world.key(settings);
+  const { apiKey: second } = await world.key(settings, world.as(first));
+  const { apiKey: third } = await world.key(settings, world.as(second));
+  const { apiKey: last } = await world.key(settings, world.as(third));
+  for (const { id } of [third, second]) await deleteApiKey(services, root, { id });
+  clock.advance(undeleteWindowMs);
+  expect(await purgeDeletedKeys(services)).toBe(2);
+  await revokeApiKey(services, root, { id: first.id, descendants: 'REVOKE' });
+  expect((await findApiKey(database.queries, last.id, 'ALL'))?.revokedAt).toBe(clock.now());
+});
+
 test('an idempotency key is forgotten after 24 hours, and no sooner', async () => {
   const { services, clock } = world;
   const { id: applicationId } = await world.application();
@@ -55,4 +71,16 @@ test('an idempotency key is forgotten after 24 hours, and no sooner', async () =
   expect(await purgeIdempotency(services)).toBe(1);
   expect(await database.queries.$count(idempotency)).toBe(1);
   expect(await create('late')).toMatchObject({ apiKey: { id: late.apiKey.id }, key: undefined });
+});
+
+test('idempotency keys are forgotten faster than they come, however many there are', async () => {
+  const { services, clock } = world;
+  await database.queries.delete(idempotency);
+  const at = new Date(clock.now() - day).toISOString();
+  await database.queries.execute(sql`INSERT INTO idempotency
+      (actor_key_id, mutation, idempotency_key, request_hash, result_id, created_at)
+    SELECT gen_random_uuid(), 'createApiKey', i::text, decode(repeat('00', 32), 'hex'), '', ${at}::timestamptz
+    FROM generate_series(1, 25000) i`);
+  expect(await purgeIdempotency(services)).toBe(25_000);
+  expect(await database.queries.$count(idempotency)).toBe(0);
 });

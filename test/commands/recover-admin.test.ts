@@ -71,6 +71,20 @@ describe('admin:recover', () => {
     expect((await verifyAudit(database.queries)).kind).toBe('INTACT');
   });
 
+  it('shows a key that was made also when the database cannot be closed', async () => {
+    const out: string[] = [];
+    const world = { environment: { DATA_DIR: folder, KEY_PEPPER }, readFile: () => '', clock: test.clock };
+    const close = () => Promise.reject(new Error('the disk is full'));
+    const command = recoverAdminCommand({
+      ...world,
+      print: (line) => void out.push(line),
+      complain: () => {},
+      open: async () => ({ ...database, close }),
+    });
+    await expect(command).rejects.toThrow('the disk is full');
+    expect((await test.management(out.join(), self)).codes).toEqual([]);
+  });
+
   it('works when the application of the administrators was disabled', async () => {
     const { out: first } = await recover({ KEY_PEPPER }, database);
     const { body } = await test.management(first, self);

@@ -66,7 +66,7 @@ async function verify(
     environment: {},
     fetch: options.fetch ?? send,
     readFile: (path) => files[path] ?? missing(path),
-    writeFile: (path, text) => void Object.assign(files, { [path]: text }),
+    writeFile: (path, text) => void (path.startsWith('/') ? missing(path) : Object.assign(files, { [path]: text })),
     print: (line) => void out.push(line),
     complain: (line) => void err.push(line),
   });
@@ -143,6 +143,16 @@ describe('audit:verify', () => {
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain('cannot be read to its end');
     expect(pages).toBeLessThanOrEqual(2);
+  });
+
+  it('does not call a chain edited whose head it could not write', async () => {
+    const { code, err } = await verify({ arguments: ['--export', '/nowhere/head'] });
+    expect([code, err]).toEqual([2, expect.stringContaining('there is no /nowhere/head')]);
+  });
+
+  it('does not call a chain edited when the answer is none of the management API', async () => {
+    const { code, err } = await verify({ fetch: async () => Response.json({ data: { viewer: null }, errors: null }) });
+    expect([code, err]).toEqual([2, expect.stringContaining('could not be verified')]);
   });
 
   it('says that a key of scope OWN cannot verify the whole', async () => {

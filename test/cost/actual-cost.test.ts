@@ -173,6 +173,18 @@ describe('a list longer than its bound', () => {
     expect(violations).toHaveLength(2);
   });
 
+  test('what is cut off may fail, and nobody is left to hear of it', async () => {
+    const unheard: unknown[] = [];
+    const hear = (thrown: unknown) => unheard.push(thrown);
+    process.on('unhandledRejection', hear);
+    const users = () => [user, user, Promise.reject(new Error('late'))];
+    const { result } = await run('{ users(first: 2) { name } }', { users }, { instrument: cutting().instrument });
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', hear);
+    expect(result.data).toMatchObject({ users: { length: 2 } });
+    expect(unheard).toEqual([]);
+  });
+
   test('throws where a test wants to know', async () => {
     const { result } = await run('{ users(first: 2) { name } }', { users: many });
     expect(result.errors?.[0]?.message).toMatch(/Query\.users returned a list of 9.*at most 2/);

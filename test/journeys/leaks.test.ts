@@ -139,7 +139,8 @@ describe('a reported key', () => {
   it('that was enabled again since is left alone when it is reported again', async () => {
     const { key, id } = await keyWith('DISABLE');
     await reportKeys([key]);
-    const enable = 'mutation ($id: ID!) { enableApiKey(input: { id: $id }) { apiKey { status } } }';
+    const enable =
+      'mutation ($id: ID!) { enableApiKey(input: { id: $id, keepExposedSecret: true }) { apiKey { status } } }';
     expect((await test.management(test.adminKey, enable, { id })).codes).toEqual([]);
     expect(await reportKeys([key, key])).toEqual(accepted);
     expect(await use(key)).toBe('OK');

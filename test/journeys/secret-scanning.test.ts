@@ -102,7 +102,8 @@ describe('a report that GitHub signed', () => {
     const { key, id } = await test.createKey(['read:Query']);
     const init = signed(reportOf(key));
     const first = await send(init);
-    const enable = 'mutation ($id: ID!) { enableApiKey(input: { id: $id }) { apiKey { etag } } }';
+    const enable =
+      'mutation ($id: ID!) { enableApiKey(input: { id: $id, keepExposedSecret: true }) { apiKey { etag } } }';
     const { body } = await test.management(test.adminKey, enable, { id });
     expect(await send(init)).toEqual(first);
     expect(await use(key)).toBe('OK');

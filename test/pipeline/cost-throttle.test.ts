@@ -257,6 +257,23 @@ describe('a quota', () => {
     expect((await test.graphql(key, tenCountries)).codes).toEqual([]);
   });
 
+  it('of a new day is not charged for what began on the day before', async () => {
+    const dayMs = 86_400_000;
+    const key = await reader({ quota: { points: 100, period: 'DAY' } });
+    clock.advance(Math.ceil(clock.now() / dayMs) * dayMs - clock.now() - 1000);
+    await test.graphql(key, tenCountries);
+    const { release, held } = holdTables();
+    await held;
+    const running = test.graphql(key, tenCountries);
+    await expect.poll(() => store.reserved.length).toBe(2);
+    clock.advance(1500);
+    await release();
+    expect((await running).codes).toEqual([]);
+    expect((await test.graphql(key, tenCountries)).codes).toEqual([]);
+    const [state] = await store.peek(store.reserved.at(-1)?.buckets ?? []);
+    expect(state?.quota?.spent).toBe(cost * point);
+  });
+
   it('is seen by who administers the key', async () => {
     const { id, key } = await test.createKey(['read:*'], { throttle: { quota: { points: 100, period: 'MONTH' } } });
     await test.graphql(key, tenCountries);
@@ -310,6 +327,26 @@ describe('MEASURE', () => {
     const headers = { Accept: 'text/event-stream, application/json', 'GraphQL-Cost': 'validate' };
     await test.graphql(often, 'subscription { cityChanged { action } }', {}, { headers });
     expect(logged()).toEqual(['THROTTLED']);
+  });
+
+  it('nor of the in-flight cap when more was spent than the quota allows', async () => {
+    const key = await measured({ maximumAvailable: 9000, inFlight: 1, quota: { points: 1000, period: 'MONTH' } });
+    await test.graphql(key, tenCountries);
+    const [of] = store.reserved.at(-1)?.buckets ?? [];
+    if (!of?.quota) throw new Error('expected a bucket with a quota');
+    // As before somebody lowered it.
+    const larger = { ...of, inFlight: 9, quota: { ...of.quota, points: 2000 * point } };
+    const former = { id: 'former', cost: 995 * point, buckets: [larger], ttlMs: 1000 };
+    expect(await store.reserve(former)).toMatchObject({ kind: 'RESERVED' });
+    await store.settle(former, former.cost);
+    const { release, held } = holdTables();
+    await held;
+    const reserved = store.reserved.length;
+    const running = test.graphql(key, tenCountries);
+    await expect.poll(() => store.reserved.length).toBe(reserved + 1);
+    expect((await test.graphql(key, tenCountries)).codes).toEqual(['THROTTLED']);
+    await release();
+    await running;
   });
 
   it('never of a mutation, nor of the in-flight cap', async () => {
@@ -395,7 +432,7 @@ describe('a store that is down', () => {
     clock.advance(1000);
     const back = await test.graphql(key, tenCountries);
     expect(back.headers.get('ratelimit-policy')).not.toContain('fieldpass-store');
-    expect(back.headers.get('ratelimit')).toBe('"cost";r=38;t=1');
+    expect(back.headers.get('ratelimit')).toBe('"cost";r=38;t=1000');
     expect(test.log.join('')).toContain('the throttle store answers again');
   });
 });

@@ -22,4 +22,13 @@ describe('an address that fails to authenticate', () => {
     clock.advance(1000);
     expect(attempts.failed('a').kind).toBe('COUNTED');
   });
+
+  it('is told to wait for whole milliseconds, and never too few', () => {
+    const clock = testClock();
+    const attempts = createFailedAttempts({ clock, max: 0, windowMs: 1000, banMs: 5000 });
+    attempts.failed('192.0.2.1');
+    attempts.failed('192.0.2.1');
+    clock.advance(0.25);
+    expect(attempts.failed('192.0.2.1')).toEqual({ kind: 'BANNED', retryAfterMs: 5000 });
+  });
 });

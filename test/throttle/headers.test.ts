@@ -36,6 +36,12 @@ describe('RateLimit headers', () => {
     expect(onlyItem(headers.RateLimit)).toEqual(['cost', { r: 1000, t: 0 }]);
   });
 
+  test('with less than a point a second, the next point takes longer than a second', () => {
+    const slow = bucket({ restoreRate: 0.3 * point });
+    const headers = rateLimitHeaders(throttleStatus(slow, { available: 0, inFlight: 0 }));
+    expect(onlyItem(headers.RateLimit)).toEqual(['cost', { r: 0, t: 4 }]);
+  });
+
   test('plans with parts of a point give whole numbers', () => {
     const odd = bucket({ capacity: 10.5 * point, restoreRate: 0.75 * point });
     const headers = rateLimitHeaders(throttleStatus(odd, { available: 10.5 * point, inFlight: 0 }));

@@ -55,6 +55,7 @@ function setUp() {
     later: () => {
       for (const work of waiting.splice(0)) work();
     },
+    waiting: () => waiting.length,
     spent: async (of: ReturnType<typeof bucket>) => ((await state.memory.peek([of]))[0]?.quota?.spent ?? 0) / point,
   };
 }
@@ -122,6 +123,26 @@ describe('a quota whose store has lost its count', () => {
     clock.advance(86_400_000);
     await one.reserve(reservation(1, [counted]));
     expect(asked).toEqual([counted.id, counted.id]);
+  });
+
+  test('asks once for all who come together, and corrects once for them', async () => {
+    const { instance, asked, waiting } = setUp();
+    const one = instance();
+    const of = bucket({ quota: quota(100) });
+    await Promise.all(Array.from({ length: 20 }, () => one.reserve(reservation(1, [of]))));
+    expect(asked).toEqual([of.id]);
+    expect(waiting()).toBe(1);
+  });
+
+  test('asks once also when all of it is spent, and nothing is reserved', async () => {
+    const { instance, asked, knows, spent } = setUp();
+    const one = instance();
+    const of = bucket({ quota: quota(100) });
+    knows(of.id, 100);
+    expect(await one.reserve(reservation(1, [of]))).toMatchObject({ kind: 'REFUSED', reason: 'QUOTA' });
+    await expect.poll(() => spent(of)).toBe(100);
+    for (let turn = 0; turn < 5; turn++) await one.reserve(reservation(1, [of]));
+    expect(asked).toEqual([of.id]);
   });
 
   test('while the store is away a share of what is left, as far as usage knows', async () => {

@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { updateApiKey } from '../../src/administration/api-keys/update-api-key.ts';
+import { deleteApplication } from '../../src/administration/applications/delete-application.ts';
 import { deleteApiKey } from '../../src/administration/lifecycle/delete-api-key.ts';
 import { revokeApiKey } from '../../src/administration/lifecycle/revoke-api-key.ts';
 import { rotateApiKey } from '../../src/administration/rotation/rotate-api-key.ts';
@@ -8,7 +9,7 @@ import type { Database } from '../../src/db/database.ts';
 import { apiKey, outbox } from '../../src/db/schema/index.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
 import type { Repeating } from '../../src/kernel/repeating.ts';
-import { createOutbox } from '../../src/webhooks/outbox.ts';
+import { createOutbox, noteAttempt } from '../../src/webhooks/outbox.ts';
 import { maximumAttempts } from '../../src/webhooks/retry-schedule.ts';
 import { startWebhooks } from '../../src/webhooks/start-webhooks.ts';
 import { day, openWorld, outcome, type World } from '../administration/support.ts';
@@ -121,6 +122,26 @@ test('the end of a key is announced 14 days before and when it is there, each on
   expect(await at(day)).toEqual(['api_key.expiring', 'api_key.expired']);
 });
 
+test('the end of a key whose application was deleted is no news', async () => {
+  const { clock, services, root } = world;
+  const { apiKey } = await world.key({ expiresAt: clock.now() + 10 * day });
+  await deleteApplication(services, root, { id: apiKey.application.id });
+  await webhooks.run();
+  expect(types()).toEqual([]);
+});
+
+test('of keys that end together each is announced once', async () => {
+  const { services, root } = world;
+  const grantable = ['read:City'];
+  const { apiKey } = await world.key({ type: 'MANAGEMENT', privileges: [], grantable });
+  const applicationId = apiKey.application.id;
+  const made = await Promise.all(Array.from({ length: 12 }, () => world.key({ applicationId }, world.as(apiKey))));
+  await revokeApiKey(services, root, { id: apiKey.id, descendants: 'REVOKE' });
+  await webhooks.run();
+  const told = receiver.messages.map(({ body }) => JSON.parse(body).data.apiKey.publicId);
+  expect(told.sort()).toEqual([apiKey, ...made.map((one) => one.apiKey)].map(({ publicId }) => publicId).sort());
+});
+
 test('an end that was moved is announced anew', async () => {
   const { clock, services, root } = world;
   const { apiKey } = await world.key({ expiresAt: clock.now() + 10 * day });
@@ -212,4 +233,17 @@ test('a receiver that is not there is tried again', async () => {
   clock.advance(5_000);
   await webhooks.run();
   expect(receiver.messages).toHaveLength(1);
+});
+
+test('an attempt that ends late does not take back a delivery', async () => {
+  const { services, root } = world;
+  const { apiKey: made } = await world.key({});
+  await rotateApiKey(services, root, { id: made.id, ...rotation });
+  await webhooks.run();
+  const [event] = await database.queries.select().from(outbox);
+  if (!event) throw new Error('nothing was sent');
+  await noteAttempt(database, { id: event.id, answer: 'TimeoutError', nextAttemptAt: world.clock.now() });
+  const [after] = await database.queries.select().from(outbox);
+  expect(after).toEqual(event);
+  expect(event.deliveredAt).toBe(world.clock.now());
 });

@@ -1,4 +1,5 @@
-import { and, inArray, isNotNull, lte } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
+import type { Queries } from '../../db/database.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import { changeBySystem } from '../change.ts';
 import type { AdministrationServices } from '../services.ts';
@@ -8,7 +9,8 @@ const mostPurged = 500;
 
 /**
  * Removes the records of keys, with their secrets, whose time to be brought back is over. Audit and usage go on naming
- * their ids. Answers how many they were. Instances may run it at the same moment: changes take turns.
+ * their ids. What they made counts as made by the key that made them. Answers how many they were. Instances may run it
+ * at the same moment: changes take turns.
  */
 export async function purgeDeletedKeys(services: AdministrationServices): Promise<number> {
   const due = and(isNotNull(apiKey.deletedAt), lte(apiKey.purgeAt, services.clock.now()));
@@ -23,6 +25,7 @@ export async function purgeDeletedKeys(services: AdministrationServices): Promis
       .where(due)
       .limit(mostPurged);
     if (keys.length === 0) return 0;
+    for (const { id } of keys) await handOn(within, id);
     await within.delete(apiKey).where(
       inArray(
         apiKey.id,
@@ -42,4 +45,16 @@ export async function purgeDeletedKeys(services: AdministrationServices): Promis
     }
     return keys.length;
   });
+}
+
+/**
+ * Ending a key can end all that came from it, and that must not stop at a record which is gone: whoever stole a key could
+ * hide what it made behind another that it deletes. Who made a key at first, the audit chain says.
+ */
+async function handOn(within: Queries, id: string): Promise<void> {
+  const maker = within.select({ createdBy: apiKey.createdBy }).from(apiKey).where(eq(apiKey.id, id));
+  await within
+    .update(apiKey)
+    .set({ createdBy: sql`(${maker})` })
+    .where(eq(apiKey.createdBy, id));
 }

@@ -4,6 +4,7 @@ import { findKeysWithRole } from '../../keys/store/find-api-keys.ts';
 import { havingRole, type RoleDetails } from '../../keys/store/role-store.ts';
 import type { ActorChange } from '../change.ts';
 import { requireCeiling } from '../rules/ceiling.ts';
+import { ceilingOnce } from '../rules/ceiling-once.ts';
 import type { AdministrationServices } from '../services.ts';
 
 /**
@@ -34,10 +35,10 @@ export async function requireMintableKeys(
   rules: readonly string[],
 ): Promise<void> {
   if (!givesMore(role.privileges, rules)) return;
-  const said = newRules(role, rules);
+  const requireMintable = ceilingOnce(actor, schemas, newRules(role, rules));
   for (const key of await findKeysWithRole(within, role.id)) {
     const roles = key.roles.map((one) => (one.id === role.id ? { ...one, privileges: rules } : one));
-    requireCeiling(actor, { ...key, roles }, schemas, said);
+    requireMintable({ ...key, roles });
   }
 }
 

@@ -22,8 +22,8 @@ export interface ManagementContext extends CallerContext {
 export type ManagementBuilder = Builder<ManagementContext>;
 
 /** The actor of every use case: the key that the request proved. */
-export function callerOf({ apiKey, secretStatus, clientAddress, requestId }: ManagementContext): Caller {
-  return { key: apiKey, secretStatus, address: clientAddress, requestId };
+export function callerOf({ apiKey, secretId, secretStatus, clientAddress, requestId }: ManagementContext): Caller {
+  return { key: apiKey, secretId, secretStatus, address: clientAddress, requestId };
 }
 
 /** Authenticates the cursors of one list in one order. */

@@ -20,7 +20,8 @@ export interface BudgetView {
 export interface CallerContext {
   readonly requestId: string;
   readonly apiKey: ApiKeyRecord;
-  /** Of the secret that the key was proved by. */
+  /** The secret that the key was proved by. */
+  readonly secretId?: string | undefined;
   readonly secretStatus: KeySecretRecord['status'];
   readonly access: Access;
   /** Address of the client, after trusted proxies. */

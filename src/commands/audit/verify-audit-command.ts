@@ -40,8 +40,10 @@ export async function verifyAuditCommand(world: CommandWorld): Promise<number> {
     await requireScopeAll(send);
     return await verify(world, send, known, exportTo);
   } catch (error) {
-    if (!(error instanceof ManagementError || error instanceof UsageError)) throw error;
-    world.complain(error.message);
+    // Whatever it is: an exit code of 1 would say that the chain was edited.
+    const message = error instanceof Error ? error.message : String(error);
+    const isExpected = error instanceof ManagementError || error instanceof UsageError;
+    world.complain(isExpected ? message : `The chain could not be verified: ${message}`);
     return 2;
   }
 }
@@ -69,7 +71,7 @@ async function verify(
     case 'INTACT':
       print(`The chain is intact: ${verdict.entries} entries.`);
       print(`head ${formatHead(verdict.head)}`);
-      if (exportTo !== undefined) writeFile(exportTo, `${formatHead(verdict.head)}\n`);
+      if (exportTo !== undefined) asUsageError(() => writeFile(exportTo, `${formatHead(verdict.head)}\n`));
       return 0;
   }
 }

@@ -33,7 +33,7 @@ export async function recoverAdminCommand(world: RecoverWorld): Promise<number> 
   try {
     const answer = readConfig(world.environment, world.readFile);
     if (answer.kind === 'INVALID') throw new StartError(answer.problems.join('; '));
-    world.print(await recover(world, answer.config));
+    await recover(world, answer.config);
     world.complain('Keep this key: it is shown once. It may do everything; the audit log names its making.');
     return 0;
   } catch (error) {
@@ -43,13 +43,14 @@ export async function recoverAdminCommand(world: RecoverWorld): Promise<number> 
   }
 }
 
-async function recover({ clock = systemClock, open }: RecoverWorld, config: Config): Promise<string> {
+async function recover({ clock = systemClock, open, print }: RecoverWorld, config: Config): Promise<void> {
   const database = await (open?.(config) ?? openExisting(config));
   try {
     if (!(await hasFirstManagementKey(database))) {
       throw new StartError('no server ever started with this database: the first start makes the first key');
     }
-    return await recoverAdministrator(await servicesOf(config, database, clock));
+    // At once: whatever goes wrong from here on, the key is there, and nobody else has it.
+    print(await recoverAdministrator(await servicesOf(config, database, clock)));
   } finally {
     await database.close();
   }

@@ -39,7 +39,7 @@ export const apiKey = pgTable(
     /** When the row of a deleted key goes for good. */
     purgeAt: instant('purge_at'),
     createdAt: instant('created_at').notNull(),
-    /** The key that made it; null for the first key. No foreign key: the issuer may be purged before. */
+    /** The key that made it or, when that was purged, the one that made that; null for the first key. */
     createdBy: uuid('created_by'),
     updatedAt: instant('updated_at').notNull(),
     /** Only ever moved forward, by a statement of its own. */

@@ -1,4 +1,5 @@
-import { and, gt, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, gt, isNull, or, sql } from 'drizzle-orm';
+import { amongIds } from '../../db/among-ids.ts';
 import type { Database, Queries } from '../../db/database.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import { visibleKeys } from './find-api-keys.ts';
@@ -29,7 +30,7 @@ export async function livingDescendants(
     .from(apiKey)
     .where(
       and(
-        inArray(
+        amongIds(
           apiKey.id,
           made.map((row) => row.id),
         ),

@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm';
+import { amongIds } from '../../db/among-ids.ts';
 import type { Queries } from '../../db/database.ts';
 import { apiKey, apiKeySecret, application } from '../../db/schema/index.ts';
 import { type ApiKeyDetails, detailsOfKey } from './api-key-details.ts';
@@ -45,7 +46,7 @@ export async function findApiKeys(
   ids: readonly string[],
   visibility: Visibility,
 ): Promise<readonly ApiKeyDetails[]> {
-  return keysWhere(queries, and(inArray(apiKey.id, [...ids]), visibleKeys(visibility)));
+  return keysWhere(queries, and(amongIds(apiKey.id, ids), visibleKeys(visibility)));
 }
 
 /** The keys that have the role and are neither revoked nor deleted, of all applications. */

@@ -6,7 +6,7 @@ import { type CostExtension, costExtension } from '../../cost/cost-extensions.ts
 import type { DocumentPlan } from '../../plan/document-plan.ts';
 import { judgeReserve } from '../../throttle/decide.ts';
 import type { StoreInUse } from '../../throttle/headers.ts';
-import type { BucketState, Reservation } from '../../throttle/throttle-store.ts';
+import type { Bucket, BucketState, Reservation } from '../../throttle/throttle-store.ts';
 import type { Caller } from '../request-record.ts';
 import type { PipelineServices } from '../services.ts';
 import type { Surface } from '../surface.ts';
@@ -83,7 +83,8 @@ export async function affordOperation(
   if (verdict.kind === 'PASSED') return { ...admitted, reservation, measured };
   if (urgent) return { ...admitted, reservation: undefined, measured };
   if (!measures || answer.slotsTaken) return refusedWithCost(purse, verdict, states);
-  return runMeasured(purse, { ...admitted, measured: measured ?? verdict, reservation: { ...reservation, cost: 0 } });
+  const unpaid = { ...reservation, cost: 0, buckets: policy.buckets.map(withEndlessQuota) };
+  return runMeasured(purse, { ...admitted, measured: measured ?? verdict, reservation: unpaid });
 }
 
 /** With `enforcement.throttle: MEASURE` refusals are noted; never for a mutation, nor the in-flight cap. */
@@ -125,6 +126,11 @@ async function reserveIn(
   const verdict = judgeBudget(answer, policy, estimate.points, store);
   const slotsTaken = answer.kind === 'REFUSED' && answer.reason === 'IN_FLIGHT';
   return { verdict, states: answer.states, store, slotsTaken };
+}
+
+/** So that a quota of which more was spent than it holds does not hide that all slots are taken. */
+function withEndlessQuota(bucket: Bucket): Bucket {
+  return bucket.quota ? { ...bucket, quota: { ...bucket.quota, points: Number.MAX_SAFE_INTEGER } } : bucket;
 }
 
 /** It pays nothing, and takes a slot all the same: how much runs at once is never only measured. */

@@ -51,7 +51,7 @@ export function usageRecording(schema: CompiledSchema, { usage, clock, logger }:
     const held = caller?.measured ?? caller?.privileges;
     const key = caller?.key ?? namedKey;
     return {
-      at: clock.now(),
+      at: admitted?.at ?? clock.now(),
       requests: 1,
       requestId: arrival.requestId,
       surface: record.surface,
@@ -74,7 +74,7 @@ export function usageRecording(schema: CompiledSchema, { usage, clock, logger }:
   return (record, headers, event) => {
     try {
       const request = eventOf(record, headers);
-      usage.record(event ? { ...request, ...event, at: clock.now(), requests: 0, uses: [], denials: [] } : request);
+      usage.record(event ? { ...request, ...event, requests: 0, uses: [], denials: [] } : request);
       return request;
     } catch (err) {
       logger.error({ requestId: record.arrival.requestId, err }, 'a request was not counted');

@@ -89,6 +89,7 @@ async function runEvent(
     return stale;
   }
 
+  const at = services.clock.now();
   const contextValue = candidate.context;
   const meter = surface.meters.begin(contextValue, { granted: caller.privileges });
   const run = await inTime(
@@ -101,6 +102,7 @@ async function runEvent(
   settleRun(run, reservation, actual, services);
   watchEstimate(admission, actual, services);
   record.countEvent({
+    at,
     requestedCost: admission.estimate.points,
     actualCost: chargedPoints(actual),
     errors: result.errors?.length ?? 0,

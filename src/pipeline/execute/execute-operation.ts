@@ -50,7 +50,7 @@ export async function executeOperation(
     return stale;
   }
   if (admission.measured) noteThrottled(record, admission.measured);
-  record.admitted = { operation: running.operation, variables };
+  record.admitted = { operation: running.operation, variables, at: services.clock.now() };
   record.requestedQueryCost = estimate.points;
 
   // 12 Run. When the process dies from here on, the reservation stays charged and its slot is free after its time.

@@ -4,7 +4,7 @@ import type { PricedOperation } from '../admit/afford-operation.ts';
 import type { PipelineServices } from '../services.ts';
 import type { InTime } from './in-time.ts';
 
-/** Off the response's path: nobody waits for it. A store that is down keeps the reservation charged. */
+/** Off the response's path: nobody waits for it. A store that is down keeps the reservation charged until it is back. */
 export function settle(
   reservation: Reservation | undefined,
   actual: MicroPoints,

@@ -56,7 +56,7 @@ export async function subscribeOperation(subscription: Subscription, opener: Cal
     return refuseAs(record, refuseStream());
   }
   if (admission.measured) noteThrottled(record, admission.measured);
-  record.admitted = { operation, variables };
+  record.admitted = { operation, variables, at: services.clock.now() };
   record.requestedQueryCost = admission.estimate.points;
   record.actualQueryCost = admission.estimate.points;
   settle(admission.reservation, admission.estimate.cost, services);

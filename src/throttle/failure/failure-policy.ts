@@ -23,7 +23,7 @@ const mostLost = 10_000;
  * key its share of the bucket, rate, slots, window and quota (at least one operation as dear as the key may ask for), so
  * that while the store is down, n instances admit at most n × max(capacity / `instances`, one operation) and what n
  * shares of the rate restore. A reservation is settled where it was made. One whose store is gone when it is to be
- * settled stays charged: the safe side.
+ * settled stays charged until the store is back: the safe side.
  */
 export function withFailurePolicy(options: FailurePolicyOptions): ThrottleStore {
   const { store, policy, clock, instances = 4, longestPauseMs = 1000, ...events } = options;
@@ -34,7 +34,7 @@ export function withFailurePolicy(options: FailurePolicyOptions): ThrottleStore 
     onClose: () => {
       events.onClose?.();
       // What the store does with calls of before, it does first.
-      setTimeout(settleAllLost, longestPauseMs).unref();
+      setTimeout(() => void settleAllLost(), longestPauseMs).unref();
     },
   });
   const local = createMemoryStore({ clock, maximumBuckets: 100_000 });
@@ -48,13 +48,31 @@ export function withFailurePolicy(options: FailurePolicyOptions): ThrottleStore 
   }
 
   /** A reservation that had no answer was made all the same, perhaps: then this settles it, now or when it is back. */
-  function settleLost(reservation: Reservation, actual: number): void {
-    if (!circuit.open) void circuit.ask('settle', () => store.settle(reservation, actual));
+  async function settleLost(reservation: Reservation, actual: number): Promise<void> {
+    if (!circuit.open) await circuit.ask('settle', () => store.settle(reservation, actual));
     else if (lost.length < mostLost) lost.push({ reservation, actual });
   }
 
-  function settleAllLost(): void {
-    for (const { reservation, actual } of lost.splice(0)) settleLost(reservation, actual);
+  /** Once more: settling twice changes nothing, so it does no harm when the first time was only not heard of. */
+  function settleLater(reservation: Reservation, actual: number): void {
+    if (lost.length < mostLost) lost.push({ reservation, actual });
+    // While it is open there is nothing to try: when it closes all that was lost is settled.
+    if (!circuit.open) setTimeout(() => void settleAllLost(), longestPauseMs).unref();
+  }
+
+  /** One after the other: a store that has just come back is not asked for all at once. */
+  async function settleAllLost(): Promise<void> {
+    for (const { reservation, actual } of lost.splice(0)) await settleLost(reservation, actual);
+  }
+
+  /** Those whose time is over first: of an operation that never ends nobody settles it. */
+  function remember(id: string, made: LocalReservation): void {
+    const now = clock.monotonic();
+    for (const [known, { until }] of madeLocally) {
+      if (until > now) break;
+      madeLocally.delete(known);
+    }
+    madeLocally.set(id, made);
   }
 
   async function reserveLocally(reservation: Reservation, asked: boolean): Promise<ReserveAnswer> {
@@ -68,8 +86,9 @@ export function withFailurePolicy(options: FailurePolicyOptions): ThrottleStore 
       impossible >= 0
         ? { kind: 'IMPOSSIBLE', bucket: impossible, states: await local.peek(buckets) }
         : await local.reserve(share);
-    if (answer.kind === 'RESERVED') madeLocally.set(reservation.id, { share, asked });
-    else if (asked) settleLost(reservation, 0);
+    if (answer.kind === 'RESERVED')
+      remember(reservation.id, { share, asked, until: clock.monotonic() + reservation.ttlMs });
+    else if (asked) void settleLost(reservation, 0);
     return { ...answer, local: true };
   }
 
@@ -89,7 +108,7 @@ export function withFailurePolicy(options: FailurePolicyOptions): ThrottleStore 
     async reserve(reservation) {
       const asked = await circuit.ask('reserve', () => store.reserve(reservation));
       if (asked.kind === 'ANSWERED') return asked.answer;
-      if (policy === 'closed' && asked.asked) settleLost(reservation, 0);
+      if (policy === 'closed' && asked.asked) void settleLost(reservation, 0);
       requireLocal();
       return reserveLocally(reservation, asked.asked);
     },
@@ -97,11 +116,13 @@ export function withFailurePolicy(options: FailurePolicyOptions): ThrottleStore 
       const made = madeLocally.get(reservation.id);
       if (made) {
         madeLocally.delete(reservation.id);
-        if (made.asked) settleLost(reservation, actual);
+        if (made.asked) void settleLost(reservation, actual);
         return local.settle(made.share, actual);
       }
       const asked = await circuit.ask('settle', () => store.settle(reservation, actual));
-      return asked.kind === 'ANSWERED' ? asked.answer : reservation.buckets.map(() => ({ available: 0, inFlight: 0 }));
+      if (asked.kind === 'ANSWERED') return asked.answer;
+      settleLater(reservation, actual);
+      return reservation.buckets.map(() => ({ available: 0, inFlight: 0 }));
     },
     async peek(buckets) {
       const asked = await circuit.ask('peek', () => store.peek(buckets));
@@ -118,4 +139,6 @@ interface LocalReservation {
   readonly share: Reservation;
   /** The shared store was asked first, and did not answer. */
   readonly asked: boolean;
+  /** Milliseconds that never go back: when its slot is free again. */
+  readonly until: number;
 }

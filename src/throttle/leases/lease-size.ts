@@ -23,7 +23,7 @@ export function leaseSize(
   cost: MicroPoints,
 ): MicroPoints | undefined {
   const wanted = Math.min(...buckets.map((bucket) => sizeIn(bucket, size)));
-  if (wanted < leastOperations * cost) return undefined;
+  if (cost === 0 || wanted < leastOperations * cost) return undefined;
   const isSpare = buckets.every((bucket, index) => {
     const state = states[index];
     return state !== undefined && hasRoom(bucket, state, wanted);

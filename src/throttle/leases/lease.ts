@@ -56,11 +56,16 @@ export function statesNow(group: LeaseGroup, buckets: readonly Bucket[], now: nu
   });
 }
 
-/** What the store said, without what this instance has of it. */
-export function withoutLeases(states: readonly BucketState[], group: LeaseGroup | undefined): BucketState[] {
+/** What the store said, without what this instance has of it; what was restored meanwhile, and comes back, is too much. */
+export function withoutLeases(
+  states: readonly BucketState[],
+  buckets: readonly Bucket[],
+  group: LeaseGroup | undefined,
+): BucketState[] {
   const { left = 0, idle = [] } = group ?? {};
-  return states.map(({ available, inFlight, quota }) => {
-    const state = { available: available + left, inFlight: Math.max(0, inFlight - idle.length) };
+  return states.map(({ available, inFlight, quota }, index) => {
+    const most = Math.max(available, buckets[index]?.capacity ?? 0);
+    const state = { available: Math.min(most, available + left), inFlight: Math.max(0, inFlight - idle.length) };
     return quota ? { ...state, quota: { ...quota, spent: quota.spent - left } } : state;
   });
 }

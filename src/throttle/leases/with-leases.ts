@@ -94,7 +94,7 @@ export function withLeases(options: LeaseOptions): LeasingStore {
     const states = await store.settle(reservation, actual);
     const group = groups.get(groupName(reservation.buckets));
     if (group && !store.degraded) [group.states, group.seenAt] = [states, clock.monotonic()];
-    return withoutLeases(states, group);
+    return withoutLeases(states, reservation.buckets, group);
   }
 
   return {
@@ -127,7 +127,7 @@ export function withLeases(options: LeaseOptions): LeasingStore {
       }
       see(group, answer);
       return answer.kind === 'RESERVED' && !answer.local
-        ? { ...answer, states: withoutLeases(answer.states, group) }
+        ? { ...answer, states: withoutLeases(answer.states, buckets, group) }
         : answer;
     },
 
@@ -138,7 +138,7 @@ export function withLeases(options: LeaseOptions): LeasingStore {
     },
 
     async peek(buckets) {
-      return withoutLeases(await store.peek(buckets), groups.get(groupName(buckets)));
+      return withoutLeases(await store.peek(buckets), buckets, groups.get(groupName(buckets)));
     },
 
     async close() {

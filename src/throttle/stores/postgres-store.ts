@@ -14,6 +14,8 @@ export interface PostgresStore extends ThrottleStore {
   forgetFull(): Promise<void>;
 }
 
+const forgottenAtOnce = 2000;
+
 /**
  * Balances in PostgreSQL, on its clock: one call of a function each, which locks the rows of its buckets in the order of
  * their ids. The tables are unlogged: a crash of the database makes every bucket full.
@@ -24,6 +26,15 @@ export function createPostgresStore({ database, deadlineMs = 50 }: PostgresStore
     const [row] = await withDeadline(rows, deadlineMs, 'The throttle store');
     if (!row) throw new Error('The throttle store answered nothing');
     return JSON.parse(row.answer) as Answer;
+  }
+
+  /** A statement for each batch: one for all could take longer than its deadline, and then nothing would ever go. */
+  async function forgetBefore(table: SQL, moment: SQL): Promise<void> {
+    for (let gone = forgottenAtOnce; gone === forgottenAtOnce; ) {
+      const rows = await database.rows(sql`DELETE FROM ${table} WHERE id = ANY (ARRAY(SELECT id FROM ${table}
+        WHERE ${moment} < (SELECT throttle_now()) LIMIT ${forgottenAtOnce}::int FOR UPDATE SKIP LOCKED)) RETURNING 1 AS gone`);
+      gone = rows.length;
+    }
   }
 
   return {
@@ -39,8 +50,8 @@ export function createPostgresStore({ database, deadlineMs = 50 }: PostgresStore
     },
     peek: (buckets) => ask<BucketState[]>(sql`throttle_peek(${asJson(buckets)}::jsonb)`),
     async forgetFull() {
-      await database.rows(sql`DELETE FROM rate_bucket WHERE full_at < throttle_now()`);
-      await database.rows(sql`DELETE FROM rate_window WHERE ends_at < throttle_now()`);
+      await forgetBefore(sql`rate_bucket`, sql`full_at`);
+      await forgetBefore(sql`rate_window`, sql`ends_at`);
     },
     async close() {},
   };

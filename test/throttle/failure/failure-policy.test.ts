@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { codeOf } from '../../../src/kernel/errors.ts';
 import { withFailurePolicy } from '../../../src/throttle/failure/failure-policy.ts';
 import { periodAt } from '../../../src/throttle/quota-period.ts';
@@ -133,6 +133,50 @@ describe('local', () => {
     await expect.poll(() => real.peek([of]), { timeout: 3000 }).toEqual([{ available: 970 * point, inFlight: 0 }]);
   });
 
+  test('what was lost is settled one after the other, so that a store that is back is not asked for all at once', async () => {
+    const { clock, down, guarded, real } = setUp('local');
+    const of = bucket();
+    const lost = Array.from({ length: 20 }, () => reservation(1, [of]));
+    down.late = true;
+    await Promise.all(lost.map((each) => guarded.reserve(each)));
+    down.is = true;
+    for (let index = 0; index < 2; index++) await guarded.peek([of]);
+    await Promise.all(lost.map((each) => guarded.settle(each, 0)));
+    let [running, most] = [0, 0];
+    const settle = real.settle;
+    vi.spyOn(real, 'settle').mockImplementation(async (...parameters) => {
+      most = Math.max(most, ++running);
+      await new Promise(setImmediate);
+      running--;
+      return settle(...parameters);
+    });
+    [down.is, down.late] = [false, false];
+    clock.advance(1000);
+    await guarded.peek([of]);
+    await expect.poll(() => real.peek([of]), { timeout: 3000 }).toEqual([{ available: 1000 * point, inFlight: 0 }]);
+    expect(most).toBe(1);
+  });
+
+  test('a reservation of its own that nobody settled is forgotten after its time', async () => {
+    const { clock, down, guarded, real } = setUp('local');
+    const of = bucket({ capacity: 4000 * point });
+    down.is = true;
+    for (let index = 0; index < 2; index++) await guarded.peek([of]);
+    const settled = vi.spyOn(real, 'settle');
+    const [hung, next] = [reservation(1, [of], { ttlMs: 1000 }), reservation(1, [of], { ttlMs: 1000 })];
+    await guarded.reserve(hung);
+    clock.advance(1000);
+    await guarded.peek([of]);
+    await guarded.reserve(next);
+    down.is = false;
+    clock.advance(1000);
+    await guarded.peek([of]);
+    await guarded.settle(hung, 0);
+    expect(settled).toHaveBeenCalledTimes(1);
+    await guarded.settle(next, 0);
+    expect(settled).toHaveBeenCalledTimes(1);
+  });
+
   test('a reservation whose answer was lost, and which was then refused, leaves nothing behind', async () => {
     const { down, guarded, real } = setUp('local');
     const of = bucket({ capacity: 200 * point });
@@ -169,7 +213,24 @@ describe('local', () => {
     expect((await guarded.peek([of]))[0]?.available).toBe(1000 * point);
   });
 
-  test('a reservation whose store is gone stays charged, and settling it does not fail', async () => {
+  test.each([
+    ['for a moment', 0],
+    ['for longer', 2],
+  ])('a reservation whose store is gone %s is settled when it is back', async (_, failures) => {
+    const { clock, down, guarded, real } = setUp('local');
+    const of = bucket();
+    const reserved = reservation(100, [of]);
+    await guarded.reserve(reserved);
+    down.is = true;
+    for (let index = 0; index < failures; index++) await guarded.peek([of]);
+    await guarded.settle(reserved, 30 * point);
+    down.is = false;
+    clock.advance(1000);
+    await guarded.peek([of]);
+    await expect.poll(() => real.peek([of]), { timeout: 3000 }).toEqual([{ available: 970 * point, inFlight: 0 }]);
+  });
+
+  test('a reservation whose store is gone stays charged until then, and settling it does not fail', async () => {
     const { clock, down, guarded } = setUp('local');
     const of = bucket();
     const reserved = reservation(100, [of]);

@@ -81,6 +81,26 @@ describe('a hot key', () => {
     expect(await leases.peek([of])).toEqual([{ available: 956 * point, inFlight: 0 }]);
   });
 
+  test('is never told of more than its bucket holds', async () => {
+    const { clock, instance } = setUp();
+    const [leases, of] = [instance(), bucket({ restoreRate: 1000 * point })];
+    await runOne(leases, of, 10);
+    await runOne(leases, of, 10);
+    expect(leases.held).toBe(1);
+    clock.advance(200);
+    expect((await leases.peek([of]))[0]?.available).toBe(1000 * point);
+    const direct = await leases.reserve(reservation(95, [of]));
+    expect(direct.states[0]?.available).toBeLessThanOrEqual(1000 * point);
+  });
+
+  test('takes nothing in advance for what costs nothing', async () => {
+    const { memory, instance } = setUp();
+    const [leases, of] = [instance(), bucket()];
+    for (let turn = 0; turn < 3; turn++) await runOne(leases, of, 0);
+    expect(leases.held).toBe(0);
+    expect(await memory.peek([of])).toEqual([{ available: 1000 * point, inFlight: 0 }]);
+  });
+
   test('is one that calls often', async () => {
     const { asked, clock, instance } = setUp(20);
     const [leases, of] = [instance(), bucket()];

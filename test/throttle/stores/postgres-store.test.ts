@@ -47,6 +47,21 @@ describe('PostgreSQL store', () => {
       .toEqual([[drained.id, counted.id].toSorted(), ['a']]);
   });
 
+  test('forgets some at a time, so that no statement outlasts its deadline however many there are', async () => {
+    await database.rows(sql`TRUNCATE rate_bucket, rate_window`);
+    await database.rows(sql`INSERT INTO rate_window SELECT n::text, 1, 0, n FROM generate_series(1, 4500) n`);
+    await database.rows(sql`INSERT INTO rate_bucket SELECT n::text, 0, 0, n FROM generate_series(1, 4500) n`);
+    await database.rows(sql`CREATE FUNCTION refuse_many() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF (SELECT count(*) FROM gone) > 2000 THEN RAISE 'too many at once'; END IF; RETURN NULL; END $$`);
+    for (const table of ['rate_window', 'rate_bucket']) {
+      await database.rows(sql`CREATE TRIGGER refuse_many AFTER DELETE ON ${sql.identifier(table)}
+        REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION refuse_many()`);
+    }
+    await store.forgetFull();
+    expect(await ids(sql`SELECT id FROM rate_bucket UNION ALL SELECT id FROM rate_window`)).toEqual([]);
+    await database.rows(sql`DROP FUNCTION refuse_many CASCADE`);
+  });
+
   test('two buckets in the opposite order never lock each other out', async () => {
     const [left, right] = [bucket(), bucket()];
     const answers = await Promise.all(

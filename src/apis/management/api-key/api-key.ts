@@ -97,7 +97,8 @@ export function addApiKeyType(
       createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),
       createdBy: t.field({
         type: ApiKey,
-        description: 'The key that made it, when that one is visible to the caller.',
+        description:
+          'The key that made it or, once that is purged, the one that made that; when the caller may see it.',
         resolve: ({ createdBy }) => createdBy,
       }),
       updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: false }),

@@ -9,6 +9,11 @@ export function addEnableApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef): 
     fields: (t) => ({
       id: t.globalID({ looksAt: [], required: true }),
       etag: t.string({ looksAt: [] }),
+      keepExposedSecret: t.boolean({
+        defaultValue: false,
+        description:
+          'A secret that was reported as leaked may work again. Without it that is SECRET_EXPOSED: rotate first.',
+      }),
     }),
   });
   const EnableApiKeyPayload = addApiKeyPayload(builder, 'EnableApiKeyPayload', ApiKey);
@@ -23,6 +28,7 @@ export function addEnableApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef): 
         apiKey: await enableApiKey(context.administration, callerOf(context), {
           id: objectId('ApiKey', input.id),
           etag: input.etag ?? undefined,
+          keepExposedSecret: input.keepExposedSecret ?? false,
         }),
       }),
     }),

@@ -24,7 +24,7 @@ export function quotaReader(
 ): () => Promise<QuotaState> {
   let asked: Promise<QuotaState> | undefined;
   async function ask(): Promise<QuotaState> {
-    const quota = { points: points * microPerPoint, period };
+    const quota = { points: Math.round(points * microPerPoint), period };
     // Of the bucket only the quota is looked at: its size does not matter.
     const bucket = { id: bucketId, partition, capacity: 1, restoreRate: 1, inFlight: 1, quota };
     const [state] = await throttle.peek([bucket]);
