@@ -47,6 +47,50 @@ describe('PostgreSQL store', () => {
       .toEqual([[drained.id, counted.id].toSorted(), ['a']]);
   });
 
+  test('charges a bucket and counts in a window that are forgotten while it begins', async () => {
+    const of = bucket({ capacity: 100 * point, restoreRate: 1 });
+    const window = { id: 'forgotten', partition: 'a', max: 5, windowMs: 60_000 };
+    // As if the job deleted the rows between the statement that makes them and the one that locks them, once.
+    for (const table of ['rate_bucket', 'rate_window']) {
+      await database.rows(sql.raw(`CREATE SEQUENCE forgotten_${table}`));
+      await database.rows(
+        sql.raw(`CREATE FUNCTION forget_${table}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF nextval('forgotten_${table}') = 1 THEN DELETE FROM ${table}; END IF; RETURN NULL; END $$`),
+      );
+      await database.rows(
+        sql.raw(`CREATE TRIGGER forget AFTER INSERT ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION forget_${table}()`),
+      );
+    }
+    expect(await store.reserve(reservation(60, [of]))).toMatchObject({ kind: 'RESERVED' });
+    expect(await store.count([window])).toMatchObject({ kind: 'COUNTED', remaining: 4 });
+    for (const table of ['rate_bucket', 'rate_window']) await database.rows(sql.raw(`DROP TRIGGER forget ON ${table}`));
+    const [state] = await store.peek([of]);
+    expect(state).toMatchObject({ inFlight: 1 });
+    expect(state?.available).toBeLessThan(41 * point);
+    expect(await store.count([window])).toMatchObject({ kind: 'COUNTED', remaining: 3 });
+  });
+
+  test('a refusal does not begin a window that has ended', async () => {
+    const ended = { id: 'ended', partition: 'a', max: 2, windowMs: 1 };
+    const full = { id: 'full', partition: 'a', max: 1, windowMs: 60_000 };
+    await store.count([ended, full]);
+    await expect.poll(async () => (await store.count([ended, full])).kind).toBe('REFUSED');
+    const begun = sql`SELECT started_at AS id FROM rate_window WHERE id = 'ended'`;
+    const [before] = await ids(begun);
+    await expect
+      .poll(
+        async () =>
+          (
+            await database.rows<{ ended: boolean }>(
+              sql`SELECT throttle_now() > ends_at AS ended FROM rate_window WHERE id = 'ended'`,
+            )
+          )[0]?.ended,
+      )
+      .toBe(true);
+    expect(await store.count([ended, full])).toMatchObject({ kind: 'REFUSED' });
+    expect(await ids(begun)).toEqual([before]);
+  });
+
   test('forgets some at a time, so that no statement outlasts its deadline however many there are', async () => {
     await database.rows(sql`TRUNCATE rate_bucket, rate_window`);
     await database.rows(sql`INSERT INTO rate_window SELECT n::text, 1, 0, n FROM generate_series(1, 4500) n`);
