@@ -10,6 +10,8 @@ export interface Outbox {
    * many keys one call has ended: other changes wait for it.
    */
   add(within: Queries, changes: readonly AnnouncedChange[]): Promise<void>;
+  /** Inside the transaction that ends an application for good: its keys that had not ended are revoked with it. */
+  addRevokedWith(applicationId: string, within: Queries, at: number): Promise<void>;
 }
 
 export interface AnnouncedChange {
@@ -41,6 +43,15 @@ export function createOutbox(makeId: MakeId): Outbox {
             AS event (id uuid, type text, dedup_key text, key_id uuid, at timestamptz)`),
         );
       }
+    },
+    async addRevokedWith(applicationId, within, at) {
+      const moment = sql`${timeOf(at)}::timestamptz`;
+      await within.execute(
+        insertEvents(sql`SELECT gen_random_uuid() AS id, ${'api_key.revoked'} AS type, k.id AS key_id, ${moment} AS at,
+            'application:' || k.id AS dedup_key
+          FROM api_key k WHERE k.application_id = ${applicationId}::uuid AND k.revoked_at IS NULL AND k.deleted_at IS NULL
+            AND (k.expires_at IS NULL OR k.expires_at > ${moment})`),
+      );
     },
   };
 }

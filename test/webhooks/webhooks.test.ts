@@ -122,12 +122,24 @@ test('the end of a key is announced 14 days before and when it is there, each on
   expect(await at(day)).toEqual(['api_key.expiring', 'api_key.expired']);
 });
 
-test('the end of a key whose application was deleted is no news', async () => {
+test('the keys of a deleted application are announced as revoked, once, and their later ends are no news', async () => {
   const { clock, services, root } = world;
   const { apiKey } = await world.key({ expiresAt: clock.now() + 10 * day });
-  await deleteApplication(services, root, { id: apiKey.application.id });
+  const applicationId = apiKey.application.id;
+  const { apiKey: gone } = await world.key({ applicationId });
+  await world.key({ applicationId, expiresAt: clock.now() + 1 });
+  clock.advance(1);
+  await revokeApiKey(services, root, { id: gone.id, descendants: 'KEEP' });
   await webhooks.run();
-  expect(types()).toEqual([]);
+  const told = types().length;
+  await deleteApplication(services, root, { id: applicationId });
+  await deleteApplication(services, root, { id: applicationId });
+  await webhooks.run();
+  expect(types().slice(told)).toEqual(['api_key.revoked']);
+  expect(JSON.parse(receiver.messages[told]?.body ?? '').data.apiKey.publicId).toBe(apiKey.publicId);
+  clock.advance(11 * day);
+  await webhooks.run();
+  expect(types().slice(told)).toEqual(['api_key.revoked']);
 });
 
 test('of keys that end together each is announced once', async () => {

@@ -37,6 +37,7 @@ export async function deleteApplication(
       before: { status: before.status },
       after: { status: 'DELETED', reason },
     });
+    await services.outbox?.addRevokedWith(before.id, within, now);
     return (await findApplication(within, before.id, visibilityOf(actor))) ?? before;
   });
 }
