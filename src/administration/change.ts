@@ -114,9 +114,9 @@ async function run<Value>(
       );
       const announcements = sequences.flatMap((sequence, index) => {
         const entry = entries[index];
-        return entry?.targetType === 'ApiKey'
-          ? [{ action: entry.action, sequence, keyId: entry.targetId, at: now }]
-          : [];
+        if (!entry) return [];
+        const { action, targetType, targetId } = entry;
+        return [{ action, sequence, targetType, targetId, at: now }];
       });
       await services.outbox?.add(within, announcements);
       if (keys.size > 0 || applications.size > 0) {

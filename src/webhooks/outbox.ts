@@ -10,8 +10,6 @@ export interface Outbox {
    * many keys one call has ended: other changes wait for it.
    */
   add(within: Queries, changes: readonly AnnouncedChange[]): Promise<void>;
-  /** Inside the transaction that ends an application for good: its keys that had not ended are revoked with it. */
-  addRevokedWith(applicationId: string, within: Queries, at: number): Promise<void>;
 }
 
 export interface AnnouncedChange {
@@ -19,8 +17,9 @@ export interface AnnouncedChange {
   readonly action: string;
   /** Its place in the audit chain. */
   readonly sequence: number;
-  /** The key, by its id. */
-  readonly keyId: string;
+  /** What was changed, and its id. */
+  readonly targetType: string;
+  readonly targetId: string;
   readonly at: number;
 }
 
@@ -30,11 +29,11 @@ const batchSize = 1000;
 export function createOutbox(makeId: MakeId): Outbox {
   return {
     async add(within, changes) {
-      const events = changes.flatMap(({ action, sequence, keyId, at }) => {
-        const type = webhookTypeOf(action);
+      const events = changes.flatMap(({ action, sequence, targetType, targetId, at }) => {
+        const type = targetType === 'ApiKey' ? webhookTypeOf(action) : undefined;
         return type === undefined
           ? []
-          : [{ id: makeId(), type, dedup_key: `audit:${sequence}`, key_id: keyId, at: timeOf(at) }];
+          : [{ id: makeId(), type, dedup_key: `audit:${sequence}`, key_id: targetId, at: timeOf(at) }];
       });
       for (let start = 0; start < events.length; start += batchSize) {
         const batch = JSON.stringify(events.slice(start, start + batchSize));
@@ -43,17 +42,20 @@ export function createOutbox(makeId: MakeId): Outbox {
             AS event (id uuid, type text, dedup_key text, key_id uuid, at timestamptz)`),
         );
       }
-    },
-    async addRevokedWith(applicationId, within, at) {
-      const moment = sql`${timeOf(at)}::timestamptz`;
-      await within.execute(
-        insertEvents(sql`SELECT gen_random_uuid() AS id, ${'api_key.revoked'} AS type, k.id AS key_id, ${moment} AS at,
-            'application:' || k.id AS dedup_key
-          FROM api_key k WHERE k.application_id = ${applicationId}::uuid AND k.revoked_at IS NULL AND k.deleted_at IS NULL
-            AND (k.expires_at IS NULL OR k.expires_at > ${moment})`),
-      );
+      for (const { action, targetId, at } of changes) {
+        if (action === 'application.deleted') await within.execute(endOfApplication(targetId, at));
+      }
     },
   };
+}
+
+/** Its keys that had not ended are revoked with it. */
+function endOfApplication(applicationId: string, at: number): SQL {
+  const moment = sql`${timeOf(at)}::timestamptz`;
+  return insertEvents(sql`SELECT gen_random_uuid() AS id, ${'api_key.revoked'} AS type, k.id AS key_id, ${moment} AS at,
+      'application:' || k.id AS dedup_key
+    FROM api_key k WHERE k.application_id = ${applicationId}::uuid AND k.revoked_at IS NULL AND k.deleted_at IS NULL
+      AND (k.expires_at IS NULL OR k.expires_at > ${moment})`);
 }
 
 const dayMs = 86_400_000;

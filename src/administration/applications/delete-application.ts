@@ -37,7 +37,6 @@ export async function deleteApplication(
       before: { status: before.status },
       after: { status: 'DELETED', reason },
     });
-    await services.outbox?.addRevokedWith(before.id, within, now);
     return (await findApplication(within, before.id, visibilityOf(actor))) ?? before;
   });
 }

@@ -2,11 +2,11 @@ import { judgeAttempt, judgeHeader, judgeKey } from '../../admission/credentials
 import { judgeSurface } from '../../admission/surface.ts';
 import type { Refusal, Verdict } from '../../admission/verdict.ts';
 import { judgeWindow } from '../../admission/window.ts';
-import { readKeyHeader } from '../../keys/token/read-key-header.ts';
 import type { Caller, RequestRecord } from '../request-record.ts';
 import type { PipelineServices } from '../services.ts';
 import type { Surface } from '../surface.ts';
 import { asCaller } from './as-caller.ts';
+import { presentedHeader } from './presented-header.ts';
 import { restrictClient } from './restrict.ts';
 import { unlessUnavailable } from './unless-unavailable.ts';
 
@@ -20,7 +20,7 @@ export async function identify(
   services: PipelineServices,
 ): Promise<Identification> {
   const { arrival } = record;
-  const header = arrival.repeatedCredentials ? { kind: 'OVERLOADED' as const } : readKeyHeader(request.headers);
+  const header = presentedHeader(request, arrival);
   if (header.kind !== 'PRESENTED') return judgeHeader(header);
   const resolution = await services.watch.step('key', () => services.keys.resolve(header.text));
   if ('key' in resolution) record.namedKey = resolution.key;

@@ -2,7 +2,7 @@ import type { GraphQLError } from 'graphql';
 import type { Arrival } from '../../http/arrival.ts';
 import type { RequestReport } from '../../http/request-report.ts';
 import type { ApiKeyRecord } from '../../keys/api-key.ts';
-import { readKeyHeader } from '../../keys/token/read-key-header.ts';
+import { presentedHeader } from '../admit/presented-header.ts';
 import { startRecord } from '../request-record.ts';
 import type { PipelineServices } from '../services.ts';
 import type { Surface } from '../surface.ts';
@@ -28,8 +28,8 @@ export function tellRefused(
 ): TellRefused {
   const recordUsage = usageRecording(surface.compiled, services);
 
-  async function namedKey(request: Request, { repeatedCredentials }: Arrival): Promise<ApiKeyRecord | undefined> {
-    const header = repeatedCredentials ? { kind: 'OVERLOADED' as const } : readKeyHeader(request.headers);
+  async function namedKey(request: Request, arrival: Arrival): Promise<ApiKeyRecord | undefined> {
+    const header = presentedHeader(request, arrival);
     // First the one in the URL, if any: that one has to be replaced.
     for (const text of [keyLikeIn(request.url), header.kind === 'PRESENTED' ? header.text : undefined]) {
       const key = text === undefined ? undefined : await services.keys.named(text);

@@ -47,15 +47,19 @@ export function withFailurePolicy(options: FailurePolicyOptions): ThrottleStore 
     throw codedError('RATE_LIMITER_UNAVAILABLE', message, { retryAfterMs: longestPauseMs });
   }
 
+  function keepLost(reservation: Reservation, actual: number): void {
+    if (lost.length < mostLost) lost.push({ reservation, actual });
+  }
+
   /** A reservation that had no answer was made all the same, perhaps: then this settles it, now or when it is back. */
   async function settleLost(reservation: Reservation, actual: number): Promise<void> {
     if (!circuit.open) await circuit.ask('settle', () => store.settle(reservation, actual));
-    else if (lost.length < mostLost) lost.push({ reservation, actual });
+    else keepLost(reservation, actual);
   }
 
   /** Once more: settling twice changes nothing, so it does no harm when the first time was only not heard of. */
   function settleLater(reservation: Reservation, actual: number): void {
-    if (lost.length < mostLost) lost.push({ reservation, actual });
+    keepLost(reservation, actual);
     // While it is open there is nothing to try: when it closes all that was lost is settled.
     if (!circuit.open) setTimeout(() => void settleAllLost(), longestPauseMs).unref();
   }

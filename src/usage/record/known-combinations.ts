@@ -1,6 +1,6 @@
-import { boundedCache } from '../../kernel/bounded-cache.ts';
 import type { UsageEvent, UsageOperation } from '../usage-event.ts';
 import { type Combination, combinationOf } from './combination.ts';
+import { createHourlyStates } from './hourly-states.ts';
 import { createLabelLimit, type LabelLimit, longestClient, type UsageLabels } from './usage-labels.ts';
 
 export interface KnownCombinations {
@@ -11,7 +11,6 @@ export interface KnownCombinations {
 }
 
 interface OfKey {
-  readonly hour: number;
   readonly byLabels: Map<UsageLabels, Combination[]>;
   /** Operations come as one object a document, so most requests find theirs without making a text. */
   readonly recent: Map<UsageOperation | undefined, Recent[]>;
@@ -25,26 +24,14 @@ interface Recent {
   readonly clientVersion: string | undefined;
 }
 
-const maxKeys = 5000;
 const maxCombinations = 100_000;
 /** Kinds of requests of one key that are found the short way: what a client names is kept for each. */
 const maxRecent = 500;
-const hourMs = 3_600_000;
 
 /** Bounded whatever clients send: labels by their limit, and all of them by `tidy`. */
 export function createKnownCombinations(labelLimit: LabelLimit = createLabelLimit()): KnownCombinations {
-  const keys = boundedCache<string, OfKey>(maxKeys);
+  const keys = createHourlyStates((): OfKey => ({ byLabels: new Map(), recent: new Map(), recents: 0 }));
   let made = 0;
-
-  function ofKey({ apiKey, at }: UsageEvent): OfKey {
-    const id = apiKey?.id ?? '';
-    const known = keys.get(id);
-    const hour = Math.floor(at / hourMs);
-    if (known !== undefined && known.hour >= hour) return known;
-    const fresh: OfKey = { hour, byLabels: new Map(), recent: new Map(), recents: 0 };
-    keys.set(id, fresh);
-    return fresh;
-  }
 
   function find(event: UsageEvent, { byLabels }: OfKey): Combination {
     const labels = labelLimit.labelsOf(event);
@@ -75,7 +62,7 @@ export function createKnownCombinations(labelLimit: LabelLimit = createLabelLimi
 
   return {
     of(event) {
-      const known = ofKey(event);
+      const known = keys.of(event.apiKey?.id ?? '', event.at);
       for (const one of known.recent.get(event.operation) ?? []) if (isLike(one, event)) return one.combination;
       const combination = find(event, known);
       if (isShort(event)) remember(known, event, combination);

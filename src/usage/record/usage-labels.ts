@@ -1,6 +1,6 @@
 import { beginningOf } from '../../kernel/beginning-of.ts';
-import { boundedCache } from '../../kernel/bounded-cache.ts';
 import type { UsageEvent } from '../usage-event.ts';
+import { createHourlyStates } from './hourly-states.ts';
 
 /** What a client decides about how its requests are counted. */
 export interface UsageLabels {
@@ -31,35 +31,18 @@ export const longestClient = { name: 60, version: 30 } as const;
 
 /** Different combinations of labels that one key may have in an hour, on one instance. */
 export const labelsPerKey = 200;
-/** Those who sent no key, or did not prove the one they named, share one budget. */
-const maxKeys = 5000;
-const hourMs = 3_600_000;
-
-interface Budget {
-  readonly hour: number;
-  readonly spent: Map<string, UsageLabels>;
-}
 
 /**
  * Names of operations and clients are whatever a client sends; without a limit each could be a row of its own. The
  * budget begins anew with every hour, so that what somebody used up does not hide what comes later.
  */
 export function createLabelLimit(): LabelLimit {
-  const budgets = boundedCache<string, Budget>(maxKeys);
-
-  function budgetOf({ apiKey, at }: UsageEvent): Budget {
-    const key = apiKey?.secretId === undefined ? '' : apiKey.id;
-    const hour = Math.floor(at / hourMs);
-    const known = budgets.get(key);
-    if (known !== undefined && known.hour >= hour) return known;
-    const fresh: Budget = { hour, spent: new Map() };
-    budgets.set(key, fresh);
-    return fresh;
-  }
-
+  const budgets = createHourlyStates(() => new Map<string, UsageLabels>());
   return {
     labelsOf(event) {
-      const { spent } = budgetOf(event);
+      const { apiKey, at } = event;
+      // Those who sent no key, or did not prove the one they named, share one budget.
+      const spent = budgets.of(apiKey?.secretId === undefined ? '' : apiKey.id, at);
       const operationName = event.operation?.name?.slice(0, 100) ?? '';
       const documentHash = event.operation?.document?.hash ?? '';
       const clientName = cleanLabel(event.clientName, longestClient.name);
