@@ -13,5 +13,7 @@ export default defineConfig({
     isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // One second, as it is unless told, is a bound on how busy the machine may be.
+    expect: { poll: { timeout: 20_000, interval: 10 } },
   },
 });

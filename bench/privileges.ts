@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { parse, Source } from 'graphql';
 import { buildPlacesSchema } from '../src/apis/places/places-schema.ts';
 import { argumentReader } from '../src/apis/shared/argument-reader.ts';
+import { knownDocuments } from '../src/pipeline/document/known-documents.ts';
 import { parseDocument } from '../src/pipeline/document/parse-document.ts';
 import { operationPreparer } from '../src/pipeline/document/prepare-operation.ts';
 import { validateDocument } from '../src/pipeline/document/validate-document.ts';
@@ -48,7 +49,7 @@ const parsed = parsePrivilegeSet(rules);
 if (parsed.kind === 'INVALID') throw new Error(JSON.stringify(parsed.problems));
 const granting = await measure(() => compilePrivileges(compiled, parsed.set, noStar), { callsPerRound: 5 });
 report(`compile a key's ${rules.length} rules`, granting.median / 1000, 'ms', 20, spreadOf(inMs(granting)));
-const cache = createPrivilegeCache(compiled, 1000);
+const cache = createPrivilegeCache(compiled);
 const again = await measure(() => cache.get(rules, noStar), { callsPerRound: 1000 });
 report('the same, cached', again.median, 'µs', undefined, spreadOf(again));
 
@@ -96,14 +97,14 @@ report(
 // Many keys.
 const sets = Array.from({ length: 10 }, (_, index) => [...rules, `read:Query.codeOfConduct`, `write:Issue.a${index}`]);
 const empty = heapAfterCollection();
-const shared = createPrivilegeCache(compiled, 1000);
+const shared = createPrivilegeCache(compiled);
 const ofKeys = Array.from({ length: 10_000 }, (_, index) => shared.get(sets[index % sets.length] ?? [], noStar));
 report('10,000 keys with 10 sets of rules', (heapAfterCollection() - empty) / 1e6, 'MB');
 report('bitsets that they share', new Set(ofKeys.map(({ bits }) => bits)).size, 'sets', sets.length + 1);
 
 // What is refused, on the Places API: parse, validate and plan, as the first request with it.
 const places = buildPlacesSchema();
-const prepare = operationPreparer(compileSchema(places), { argumentReader, maxDepth: 15, maxDocuments: 100 });
+const prepare = operationPreparer(compileSchema(places), knownDocuments(), { argumentReader, maxDepth: 15 });
 const spread = (index: number) => `fragment F${index} on Viewer { ...F${index + 1} ...F${index + 1} }`;
 const bomb = `{ viewer { ...F0 } } ${Array.from({ length: 30 }, (_, index) => spread(index)).join(' ')} fragment F30 on Viewer { privileges }`;
 const list = (count: number, text: (index: number) => string) =>

@@ -1,3 +1,4 @@
+import { readAccept } from '../src/http/accept.ts';
 /** What metrics, traces without an SDK, and the access log cost a request: `npx tsx bench/telemetry.ts`. Processor time, in µs. */
 import type { RequestReport } from '../src/http/request-report.ts';
 import { systemClock } from '../src/kernel/clock.ts';
@@ -41,6 +42,7 @@ for (const mode of ['off', 'sampled', 'all'] as const) {
       requestId: 'a-request',
       clientAddress: '192.0.2.1',
       method: 'POST',
+      accept: readAccept(null),
       startedAt: systemClock.monotonic(),
     };
     return telemetry.requests.watch({ arrival, headers, surface: 'API', path: '/graphql' }, serve);

@@ -6,9 +6,11 @@ import { buildSurfaces } from './compose/build-surfaces.ts';
 import {
   configuredDatabase,
   configuredHints,
+  configuredKeyShapes,
   configuredLease,
   configuredPeppers,
   configuredPlans,
+  sharedTime,
 } from './compose/configured.ts';
 import { type FirstKeys, makeFirstKeys } from './compose/first-keys.ts';
 import { spentInUsage } from './compose/known-spending.ts';
@@ -19,23 +21,27 @@ import { startJobs } from './compose/start-jobs.ts';
 import type { Config } from './config/read-config.ts';
 import type { Database } from './db/database.ts';
 import { isUnavailable } from './db/database-error.ts';
+import { serverTurn } from './db/turn.ts';
 import { createExplorer } from './explorer/serve-explorer.ts';
 import type { Connection } from './http/arrival.ts';
+import { ownNames } from './http/authority.ts';
 import { trustedProxies } from './http/client-address.ts';
 import { createEdge, type Edge, type EdgeOptions } from './http/edge.ts';
+import { createFaults } from './http/faults.ts';
+import { readinessBelievedMs } from './http/health.ts';
 import { metricsAccess } from './http/metrics-access.ts';
 import type { Served } from './http/route.ts';
 import { type AlarmClock, systemClock } from './kernel/clock.ts';
 import { createCounter } from './kernel/counter.ts';
 import { createLogger, type Logger } from './kernel/logger.ts';
 import { type RandomBytes, systemRandom } from './kernel/random.ts';
+import { singleFlight } from './kernel/single-flight.ts';
 import { StartError } from './kernel/start-error.ts';
 import { uuidMaker } from './kernel/uuid.ts';
 import { packageVersion } from './kernel/version.ts';
 import { openPeppers } from './keys/open-peppers.ts';
 import { startKeyResolver } from './keys/resolve/key-resolver.ts';
 import { deriveSecret } from './keys/token/derive-secret.ts';
-import { keyLikeIn } from './keys/token/looks-like-key.ts';
 import type { PipelineServices } from './pipeline/services.ts';
 import { createTrustedDocuments, noDocuments } from './restrictions/trusted-documents.ts';
 import { createTelemetry } from './telemetry/create-telemetry.ts';
@@ -57,8 +63,9 @@ export interface Overrides {
   readonly throttle?: ThrottleStore;
   /** The Places data are in the database already, or shall stay out. */
   readonly seed?: boolean;
+  /** The time as the database has it, in milliseconds since the epoch. */
+  readonly databaseTime?: () => Promise<number>;
   readonly onSeedProgress?: (progress: SeedProgress) => void;
-  readonly onListTooLong?: 'CUT' | 'THROW';
 }
 
 export interface App {
@@ -67,7 +74,10 @@ export interface App {
   listen(): Promise<Addresses>;
   /** What the first start made; each text is here and in its file, and nowhere else. */
   readonly firstKeys: FirstKeys;
-  /** Stops accepting, ends streams, lets running operations finish, and closes what is open, within `SHUTDOWN_TIMEOUT`. */
+  /**
+   * Is not ready from now on, and accepts for `SHUTDOWN_DELAY` more. Then stops accepting, ends streams, lets running
+   * operations finish until `SHUTDOWN_TIMEOUT` is over, writes what is kept of usage, and closes what is open.
+   */
   close(): Promise<void>;
 }
 
@@ -76,9 +86,11 @@ const unknownPeer: Connection = { peerAddress: undefined, repeatedCredentials: f
 /** Builds everything and wires it together: the only place that knows every folder. Rejects with a `StartError`. */
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const { clock = systemClock, random = systemRandom } = overrides;
-  const logger = overrides.logger ?? createLogger(config.server.LOG_LEVEL);
+  const shapes = configuredKeyShapes(config);
+  const logger = overrides.logger ?? createLogger(config.server.LOG_LEVEL, undefined, shapes.redact);
   const makeId = uuidMaker(clock, random);
   const database = overrides.database ?? (await configuredDatabase(config, logger));
+  const leaving = new AbortController();
   const draining = new AbortController();
   const telemetry = createTelemetry({
     version: packageVersion(),
@@ -110,7 +122,6 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       logger,
       listTruncations,
       fieldLimitStore: throttle.management,
-      onListTooLong: overrides.onListTooLong ?? 'CUT',
     });
     const peppers = await openPeppers(database, await configuredPeppers(config, random), clock);
     const environments = config.keys.KEY_ENVIRONMENTS.map((name) => (name === 'live' ? 'LIVE' : 'TEST'));
@@ -128,7 +139,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     });
     const documents = createTrustedDocuments(database.queries, clock);
     const administration: AdministrationServices = {
-      database,
+      database: database.by('MANAGEMENT', serverTurn()),
       clock,
       random,
       makeId,
@@ -146,6 +157,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     if (overrides.seed !== false) {
       await seedPlaces(database, {
         clock,
+        onWait: (waitedMs) => logger.info({ waitedMs }, 'another instance seeds the places; waiting for it'),
         ...(overrides.onSeedProgress ? { onProgress: overrides.onSeedProgress } : {}),
       });
     }
@@ -154,6 +166,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       makeId,
       cursorSecret: deriveSecret(peppers, 'places cursors'),
     });
+
+    const time = sharedTime(database, clock, logger, overrides.databaseTime);
+    await time.now();
 
     // The way of a request.
     const usage = createUsageRecorder({
@@ -165,10 +180,10 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       random: Math.random,
     });
     const spentSince = spentInUsage(database, usage, clock);
-    const jobs = startJobs(administration, config, logger);
+    const jobs = startJobs({ ...administration, database }, time, config, logger);
     const common: Omit<PipelineServices, 'throttle' | 'documents'> = {
       usage,
-      ownUsage: (apiKeyId, range) => ownUsage(database, clock.now(), apiKeyId, range),
+      ownUsage: (turn, apiKeyId, range) => ownUsage(database.by('DATA', turn), clock.now(), apiKeyId, range),
       watch: telemetry.pipeline,
       keys,
       environments,
@@ -179,12 +194,12 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       plans,
       clock,
       makeId,
+      redact: shapes.redact,
       logger,
       maxTokens: config.limits.MAX_TOKENS,
       executionTimeoutMs: config.limits.EXECUTION_TIMEOUT,
       draining: draining.signal,
     };
-    const keyLike = (url: string) => keyLikeIn(url, config.keys.KEY_PREFIX, config.keys.KEY_IMPORT_PREFIXES);
     const surfaceBackends = serveSurfaces(
       {
         API: { surface: surfaces.API, services: { ...common, throttle: throttle.api, documents } },
@@ -193,12 +208,15 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
           services: { ...common, throttle: throttle.management, documents: noDocuments },
         },
       },
-      { places, administration, usage, keyLikeIn: keyLike },
+      { places, administration, usage, keyShapes: shapes },
     );
     const explorer = config.server.GRAPHIQL ? createExplorer({}) : undefined;
+    const faults = createFaults({ onRefusal: telemetry.edgeRefusal, makeId, logger });
     const edgeOptions: Omit<EdgeOptions, 'served' | 'metricsAccess'> = {
       watch: telemetry.requests,
       onRefusal: telemetry.edgeRefusal,
+      faults,
+      ownNames: ownNames([config.server.ADMIN_HOST, ...config.server.ADMIN_ALLOWED_HOSTS]),
       backends: {
         ...surfaceBackends,
         metrics: telemetry.metrics,
@@ -206,26 +224,34 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
         asset: (pathname, acceptEncoding) => explorer?.asset(pathname, acceptEncoding),
         secretScanning: secretScanning(administration, config, logger),
       },
-      readiness: { databaseReady: () => database.ready(), draining: () => draining.signal.aborted },
+      readiness: {
+        databaseReady: singleFlight(() => database.ready(), { clock, forMs: readinessBelievedMs }),
+        clockAgrees: () => time.agrees,
+        draining: () => leaving.signal.aborted,
+      },
       proxies: trustedProxies(config.server.TRUST_PROXY),
       cors: { origins: config.server.CORS_ORIGINS[0] === 'keys' ? 'KEYS' : new Set(config.server.CORS_ORIGINS) },
       maxBodyBytes: config.limits.MAX_BODY_BYTES,
-      looksLikeKey: (text) => keyLike(text) !== undefined,
+      looksLikeKey: (text) => shapes.find(text) !== undefined,
+      redact: shapes.redact,
       clock,
       makeId,
       logger,
     };
-    telemetry.read({ ...common, listTruncations, throttle: throttle.api, database });
+    telemetry.read({ ...common, listTruncations, throttle: throttle.api, database, time });
     const edge = (served: Served): Edge =>
       createEdge({ ...edgeOptions, served, metricsAccess: metricsAccess(served, config.telemetry.METRICS_TOKEN) });
     const everything = edge(['API', 'MANAGEMENT']);
-    const listeners = createListeners(config, edge);
+    const listeners = createListeners(config, edge, faults, clock);
 
     return {
       fetch: (request, connection = unknownPeer) => everything(request, connection),
       firstKeys,
       listen: listeners.open,
       async close() {
+        leaving.abort();
+        logger.info('draining');
+        await listeners.leave();
         draining.abort();
         await listeners.drain();
         await places.close();
@@ -235,6 +261,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
         await usage.close();
         telemetry.close();
         await database.close();
+        logger.info('stopped');
       },
     };
   } catch (error) {

@@ -1,9 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createApp } from './app.ts';
 import { banner } from './commands/banner.ts';
+import { configuredKeyShapes } from './compose/configured.ts';
 import { readConfig } from './config/read-config.ts';
 import { createLogger } from './kernel/logger.ts';
 import { StartError } from './kernel/start-error.ts';
+
+/**
+ * Within so many milliseconds two signals are one: a terminal, or systemd, sends it to all processes of a group, and npm,
+ * which is one of them, passes it on.
+ */
+const oneSignalMs = 500;
 
 /** The edge of the process: environment in, server up, signals down. */
 async function main(): Promise<void> {
@@ -15,10 +22,25 @@ async function main(): Promise<void> {
 
   // A person who starts it wants to see the addresses; whoever sets LOG_LEVEL wants to see the log.
   const level = terminal && process.env['LOG_LEVEL'] === undefined ? 'warn' : config.server.LOG_LEVEL;
-  const logger = createLogger(level);
+  const logger = createLogger(level, undefined, configuredKeyShapes(config).redact);
   // graphql-js can leave a promise of a list behind that rejects when a sibling already failed: no reason to end.
   process.on('unhandledRejection', (err) => logger.error({ err }, 'unhandled rejection'));
   const app = await createApp(config, { logger, onSeedProgress: progressOn(process.stderr) });
+  // Before anybody can see that it listens. A second signal does not wait: whoever sends it twice means it.
+  let stoppingSince: number | undefined;
+  const stop = (): void => {
+    const now = performance.now();
+    if (stoppingSince !== undefined && now - stoppingSince < oneSignalMs) return;
+    if (stoppingSince !== undefined) process.exit(1);
+    stoppingSince = now;
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error, 'stop cleanly'),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+
   let addresses: Awaited<ReturnType<typeof app.listen>>;
   try {
     addresses = await app.listen();
@@ -32,19 +54,6 @@ async function main(): Promise<void> {
     process.stdout.write(
       `${JSON.stringify({ level: 30, time: new Date().toISOString(), ...addresses, msg: 'listening' })}\n`,
     );
-
-  // A second signal does not wait: whoever sends it twice means it.
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    app.close().then(
-      () => process.exit(0),
-      (error: unknown) => fail(error, 'stop cleanly'),
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
 }
 
 /** One line on the same place of a terminal, some lines in a log. */

@@ -98,6 +98,10 @@ async function run<Value>(
   let made: { readonly value: Value; readonly epoch: number };
   try {
     made = await database.transaction(async (within) => {
+      // It may be run again.
+      for (const noted of [keys, applications]) noted.clear();
+      entries.length = 0;
+      announced = undefined;
       await takeAuditTurn(within);
       const now = clock.now();
       const value = await work({

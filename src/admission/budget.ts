@@ -22,7 +22,7 @@ export function judgeBudget(
 ): Verdict {
   if (answer.kind === 'RESERVED') return passed;
   invariant(answer.kind !== 'UNCOUNTED', 'a quota without a count is counted before anybody is told');
-  const headers = rateLimitHeaders(keyStatus(policy, answer.states), store);
+  const headers = rateLimitHeaders(keyStatus(policy, answer.states), policy.key.requests, store);
   const scope = answer.bucket === 0 ? 'key' : 'application';
   if (answer.kind === 'IMPOSSIBLE') {
     const { capacity = 0, quota } = policy.buckets[answer.bucket] ?? {};

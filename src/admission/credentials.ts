@@ -23,6 +23,9 @@ export function judgeHeader(header: Exclude<KeyHeader, { kind: 'PRESENTED' }>): 
   }
 }
 
+/** In which as many look-ups as may wait have had their turn. */
+const turnedAwayMs = 1000;
+
 /** Steps 2–4. Malformed, unknown and wrong secret are one answer, to the byte; only the holder of a secret learns more. */
 export function judgeKey(resolution: Exclude<KeyResolution, { kind: 'ACTIVE' }>): Refusal {
   switch (resolution.kind) {
@@ -30,6 +33,8 @@ export function judgeKey(resolution: Exclude<KeyResolution, { kind: 'ACTIVE' }>)
     case 'UNKNOWN':
     case 'WRONG_SECRET':
       return invalidKey();
+    case 'TURNED_AWAY':
+      return judgeAttempt({ kind: 'BANNED', retryAfterMs: turnedAwayMs }, invalidKey());
     default:
       return endedKey(resolution);
   }

@@ -2,13 +2,27 @@ import type { GraphQLError } from 'graphql';
 import type { ApiKeyRecord, KeySecretRecord } from '../keys/api-key.ts';
 import type { Verb } from '../plan/verb.ts';
 
-/** What tells of requests that nobody sent, in the words of the decisions that admit requests. */
+/**
+ * What tells one request of requests that nobody sent, in the words of the decisions that admit requests. It reads each
+ * document once for the request. All of it throws why reading cannot be paid.
+ */
 export interface RequestExplainer {
   /** Throws what is wrong with the document. */
-  requiredPrivileges(actor: ApiKeyRecord, operation: AskedOperation): readonly RequiredPrivilege[];
+  requiredPrivileges(actor: ApiKeyRecord, operation: AskedOperation): Promise<readonly RequiredPrivilege[]>;
   explain(actor: ApiKeyRecord, request: ExplainedRequest): Promise<RequestExplanation>;
-  /** Why a document could never be executed on the protected API; empty when it could. */
-  documentProblems(actor: ApiKeyRecord, document: string): readonly GraphQLError[];
+  /**
+   * Of each document why it could never be executed on the protected API; empty when it could.
+   * @throws QUERY_TOO_COMPLEX when all of them together are too much
+   */
+  documentProblems(actor: ApiKeyRecord, documents: readonly string[]): Promise<readonly (readonly GraphQLError[])[]>;
+}
+
+/** What it costs to read documents that are arguments. Throws the refusal when the points are not there. */
+export interface ArgumentCharge {
+  /** Before so many more are parsed, in UTF-8. */
+  bytes(more: number): Promise<void>;
+  /** After so many more steps of compiling. */
+  steps(more: number): Promise<void>;
 }
 
 /** A document that somebody asks about. */

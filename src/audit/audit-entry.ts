@@ -19,24 +19,28 @@ export interface AuditEntry {
 /** JSON values by field name. */
 export type AuditState = Readonly<Record<string, unknown>>;
 
-type AuditAction =
-  | 'application.created'
-  | 'application.updated'
-  | 'application.deleted'
-  | 'api_key.created'
-  | 'api_key.imported'
-  | 'api_key.updated'
-  | 'api_key.disabled'
-  | 'api_key.enabled'
-  | 'api_key.revoked'
-  | 'api_key.deleted'
-  | 'api_key.undeleted'
-  | 'api_key.purged'
-  | 'api_key.rotated'
-  | 'api_key.rotation_canceled'
-  | 'api_key.secret_activated'
-  | 'api_key.exposed'
-  | 'document.registered'
-  | 'role.created'
-  | 'role.updated'
-  | 'role.deleted';
+/** Everything that is ever recorded. */
+export const auditActions = [
+  'application.created',
+  'application.updated',
+  'application.deleted',
+  'api_key.created',
+  'api_key.imported',
+  'api_key.updated',
+  'api_key.disabled',
+  'api_key.enabled',
+  'api_key.revoked',
+  'api_key.deleted',
+  'api_key.undeleted',
+  'api_key.purged',
+  'api_key.rotated',
+  'api_key.rotation_canceled',
+  'api_key.secret_activated',
+  'api_key.exposed',
+  'document.registered',
+  'role.created',
+  'role.updated',
+  'role.deleted',
+] as const;
+
+type AuditAction = (typeof auditActions)[number];

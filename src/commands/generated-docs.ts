@@ -1,6 +1,8 @@
+import { describeCaches } from '../compose/cache-bounds.ts';
 import { describeSettings } from '../config/describe-settings.ts';
 import { errorCodes } from '../kernel/error-codes.ts';
 import { describeMetrics } from '../telemetry/metrics/describe-metrics.ts';
+import { databaseSection } from './database-section.ts';
 
 export interface GeneratedDoc {
   readonly path: string;
@@ -44,7 +46,18 @@ name, and a name within two edits of one of these stop the start with one line t
 <!-- Made from src/config/ by \`npm run docs:print\`. -->
 
 ${describeSettings()}
-`;
+
+## What stays in memory
+
+No setting: what is kept from one request to the next is bounded in bytes, whatever is sent. What was used least recently
+goes first, and nothing that was refused stays. The weights are estimates from above that tests hold against the heap.
+*Of each API* means twice: for the protected one and for the management API.
+
+<!-- Made from src/compose/cache-bounds.ts by \`npm run docs:print\`. -->
+
+${describeCaches()}
+
+${databaseSection}`;
 }
 
 function metricsPage(): string {
@@ -69,7 +82,7 @@ a single key did is in [usage](usage.md); what a single request did, in [traces 
 | expression | what it means |
 | --- | --- |
 | \`increase(fieldpass_estimate_violations_total[1h]) > 0\` | a price was too low: a fault of Fieldpass; the log has the operation |
-| \`increase(fieldpass_list_truncations_total[1h]) > 0\` | a list of your API is longer than it declares: answers are cut |
+| \`increase(fieldpass_list_truncations_total[1h]) > 0\` | a list of your API is longer than it declares: its field is \`LIST_TOO_LONG\` |
 | \`max(fieldpass_throttle_store_degraded) > 0\` for 5 minutes | instances count for themselves, or refuse (\`THROTTLE_ON_STORE_FAILURE\`) |
 | \`increase(fieldpass_usage_dropped_requests_total[1h]) > 0\` | the database was away for too long: usage has a gap |
 | \`rate(fieldpass_requests_total{outcome="UNAVAILABLE"}[5m]) > 0\` | the database or the throttle store does not answer |

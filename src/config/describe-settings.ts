@@ -25,7 +25,7 @@ function describe(name: string, schema: z.ZodType): string {
   return `| \`${name}\` | ${shown(name, value)} | ${schema.description ?? ''}${file} |`;
 }
 
-const durations = /VALIDITY|TIMEOUT|RETENTION/;
+const durations = /VALIDITY|TIMEOUT|DELAY|RETENTION/;
 
 function shown(name: string, value: unknown): string {
   if (value === undefined) return '–';

@@ -63,6 +63,8 @@ function withSecretFiles(
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment))
     if (value !== undefined && value !== '') values[name] = value;
+  // Nobody waits for a development server to end; in production somebody has to notice that it will.
+  if (environment['NODE_ENV'] === 'production') values['SHUTDOWN_DELAY'] ??= '5s';
   for (const name of secretNames) {
     const path = values[`${name}_FILE`];
     if (path === undefined) continue;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { list, onOff, wholeNumber } from './values.ts';
+import { duration, list, onOff, wholeNumber } from './values.ts';
 
 const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
@@ -14,6 +14,20 @@ export const serverSettings = {
     .optional()
     .describe('Moves `/admin/graphql` to a listener of its own, with `/metrics`.'),
   ADMIN_HOST: z.string().min(1).default('127.0.0.1').describe('Address of that listener.'),
+  KEEP_ALIVE_TIMEOUT: duration(1000, 3_600_000)
+    .default(72_000)
+    .describe(
+      'For how long a connection stays open for a next request. Longer than the load balancer keeps it (60 s at AWS), or it sends requests into connections that are being closed: sporadic 502s. With a balancer of Google Cloud, which keeps them for 600 s, set 620s.',
+    ),
+  ADMIN_ALLOWED_HOSTS: list
+    .refine(
+      (parts) => parts.every((part) => /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(part)),
+      'names such as admin.example.com, separated by commas',
+    )
+    .default([])
+    .describe(
+      'Names, beside addresses, `localhost` and `ADMIN_HOST`, by which `/metrics` without a token and `/console` may be addressed (the `Host` header); other names get 421, so that no web page reaches them by a name of its own.',
+    ),
   TRUST_PROXY: list
     .refine(
       (parts) => isHops(parts) || parts.every(isAddressRange),

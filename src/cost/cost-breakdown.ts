@@ -1,5 +1,5 @@
 import { microPerPoint } from '../kernel/micro-points.ts';
-import { type Evaluation, isPaid, priceOfType, termPrice } from './evaluate-program.ts';
+import { type Evaluation, isPaid, leavesPrice, priceOfType, termPrice } from './evaluate-program.ts';
 import type { Cell, CellType, FormulaProgram, Term } from './formula-program.ts';
 import type { IbmCost } from './ibm-cost.ts';
 import { chargedPoints, saturate } from './points.ts';
@@ -32,16 +32,27 @@ export interface DearField {
 }
 
 const mostLines = 200;
+/** Of all paths together: each repeats the aliases above it, and a report is free. */
+const mostCharacters = 100_000;
+/** Of a path in an error. */
+const longestPath = 500;
 
-/** In the order of the document, at most 200 lines. */
+/** In the order of the document, at most 200 lines with 100,000 characters of paths. */
 export function costBreakdown(program: FormulaProgram, evaluation: Evaluation): readonly CostLine[] {
   const lines: CostLine[] = [];
+  let characters = 0;
   const waiting = [rootOf(program)];
   for (let visit = waiting.pop(); visit && lines.length < mostLines; visit = waiting.pop()) {
-    if (visit.line) lines.push(visit.line);
+    characters += lengthOf(visit.path);
+    if (characters > mostCharacters) break;
+    if (visit.line) lines.push(visit.line());
     waiting.push(...childrenOf(evaluation, visit).reverse());
   }
   return lines;
+}
+
+function lengthOf(path: readonly string[]): number {
+  return path.reduce((length, key) => length + key.length + 1, 0);
 }
 
 /**
@@ -64,13 +75,20 @@ export function dearestFields(program: FormulaProgram, evaluation: Evaluation, h
   return found
     .filter(({ itself }) => itself > 0)
     .slice(0, howMany)
-    .map(({ path, itself }) => ({ path: path.join('.'), cost: chargedPoints(itself) }));
+    .map(({ path, itself }) => ({ path: shortened(path), cost: chargedPoints(itself) }));
+}
+
+/** Its end tells which field it is. */
+function shortened(path: readonly string[]): string {
+  const text = path.join('.');
+  return text.length > longestPath ? `…${text.slice(1 - longestPath)}` : text;
 }
 
 /** A field call on the way through the program, with how often it happens; costs in micro-points. */
 interface Visit {
   readonly path: readonly string[];
-  readonly line: CostLine | undefined;
+  /** Absent for the operation itself. Made when it is shown. */
+  readonly line: (() => CostLine) | undefined;
   readonly cell: Cell | undefined;
   /** Instances of the result, each with its own sub-selection. */
   readonly instances: number;
@@ -101,17 +119,22 @@ function dearestType({ types, first }: Cell, page: number, evaluation: Evaluatio
   return charged;
 }
 
+/** By itself, with its leaves as far as they cost something together. */
+function instancePrice(charged: CellType | undefined, evaluation: Evaluation): number {
+  return charged ? charged.type.weight + leavesPrice(charged, evaluation) : 0;
+}
+
 function visitOf(evaluation: Evaluation, parent: Visit, term: Term): Visit {
-  const { own, length, item } = termPrice(term, evaluation);
-  const page = length.kind === 'LENGTH' ? length.length : 0;
+  const { own, length, item } = termPrice(term, evaluation, parent.page);
+  const page = term.passesPage ? parent.page : length.kind === 'LENGTH' ? length.length : 0;
   const size = term.sizedByParent ? parent.page : term.isList ? page : 1;
   const calls = parent.instances;
-  const typeWeight = term.cell ? (dearestType(term.cell, page, evaluation)?.type.weight ?? 0) : term.leafWeight;
+  const typeWeight = term.cell ? instancePrice(dearestType(term.cell, page, evaluation), evaluation) : term.leafWeight;
   const path = [...parent.path, term.responseKey];
   const total = saturate(calls * (own + size * item));
   const itself = saturate(calls * (own + size * typeWeight));
   const inPoints = (cost: number) => cost / microPerPoint;
-  const line: CostLine = {
+  const line = (): CostLine => ({
     path: path.join('.'),
     coordinate: term.field
       ? `${term.field.coordinate.type}.${term.field.coordinate.field}`
@@ -121,6 +144,6 @@ function visitOf(evaluation: Evaluation, parent: Visit, term: Term): Visit {
     definedCost: inPoints(own + typeWeight),
     requestedTotalCost: inPoints(total),
     requestedChildrenCost: inPoints(total - itself),
-  };
+  });
   return { path, line, cell: term.cell, instances: saturate(calls * size), page, total, itself };
 }

@@ -1,6 +1,6 @@
 import type { MicroPoints } from '../kernel/micro-points.ts';
 import type { CostBreakdown, CostLine, DearField } from './cost-breakdown.ts';
-import { chargedPoints } from './points.ts';
+import { wholePoints } from './points.ts';
 
 /** State of the calling key's bucket, in points. */
 interface CostThrottleStatus {
@@ -25,6 +25,7 @@ export interface CostExtension {
 
 export interface CostExtensionParts {
   readonly requestedPoints: number;
+  /** As it is charged. */
   readonly actual: MicroPoints | undefined;
   readonly throttleStatus: CostThrottleStatus;
   readonly breakdown?: CostBreakdown | undefined;
@@ -35,7 +36,7 @@ export function costExtension(parts: CostExtensionParts): CostExtension {
   const { requestedPoints, actual, throttleStatus, breakdown, validation } = parts;
   return {
     requestedQueryCost: requestedPoints,
-    actualQueryCost: actual === undefined ? null : chargedPoints(actual),
+    actualQueryCost: actual === undefined ? null : wholePoints(actual),
     throttleStatus,
     ...breakdown,
     ...validation,

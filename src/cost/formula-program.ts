@@ -1,10 +1,13 @@
 import type { MicroPoints } from '../kernel/micro-points.ts';
 import type { CompiledField, CompiledObject } from '../plan/compiled-schema.ts';
 import type { Condition, DataFieldPlan, DocumentPlan, FieldPlan, SelectionPlan } from '../plan/document-plan.ts';
+import { sizedBelow } from '../plan/sized-fields.ts';
 import { type ArgumentReader, argumentReader } from './argument-reader.ts';
-import { type ListLength, listLength } from './list-length.ts';
-import { hasPrice, ownCost } from './own-cost.ts';
-import { introspectionCost, unbounded } from './points.ts';
+import { givenLeaves, type LeafSize } from './given-leaves.ts';
+import { freeLeaves, hasDearLeaves, isLeaf, leafSize } from './leaf-cost.ts';
+import { type ListLength, lengthOf, one } from './list-length.ts';
+import { hasPrice, type KnownInputs, ownCost } from './own-cost.ts';
+import { introspectionPrice } from './points.ts';
 
 /**
  * A document as a straight-line program. A cell is a selection set together with the names of its fields whose length
@@ -27,15 +30,32 @@ export interface Cell {
 export interface CellType {
   readonly type: CompiledObject;
   readonly terms: readonly Term[];
+  /** Every field of the type, priced or not; none when there are too few to cost anything together as leaves. */
+  readonly leaves: readonly LeafTerm[];
+  /** Leaves of one instance that cost nothing. */
+  readonly freeLeaves: number;
+}
+
+/** One leaf as execution counts it, whatever its own price; of what is no leaf, what it is when it is answered as null. */
+export interface LeafTerm {
+  readonly plan: FieldPlan;
+  readonly isLeaf: boolean;
+  readonly when: Condition;
+  /** `undefined` for `__typename`. */
+  readonly field: CompiledField | undefined;
+  readonly size: LeafSize;
+  /** For how many leaves its arguments count beside it. */
+  readonly given: LeafSize;
 }
 
 /** One response key of one type, and what it costs. */
 export interface Term {
+  readonly plan: FieldPlan;
   /** `undefined` for `__schema` and `__type`. */
   readonly field: CompiledField | undefined;
   readonly responseKey: string;
   readonly when: Condition;
-  /** Price of one call, unless `read` says that variables change it. */
+  /** Price of one call, unless `read` says that variables change it; of introspection, before what it answers. */
   readonly own: MicroPoints;
   /** Length of the list (of the field, or of the fields that it sizes), unless `read` says that variables change it. */
   readonly length: ListLength;
@@ -47,31 +67,30 @@ export interface Term {
   readonly sizesFields: boolean;
   /** The parent's page is the length. */
   readonly sizedByParent: boolean;
+  /** The parent's page is the length of lists in the sub-selection of this single object. */
+  readonly passesPage: boolean;
   /** Of the sub-selection; `undefined` for a leaf. */
   readonly cell: Cell | undefined;
   readonly leafWeight: MicroPoints;
 }
 
-const one: ListLength = { kind: 'LENGTH', length: 1 };
-const noEnd: ListLength = { kind: 'LENGTH', length: unbounded };
-
 /** The last cell is the operation's own selection set. */
 export function formulaProgram(plan: DocumentPlan): FormulaProgram {
   const cells: Cell[] = [];
   const known = new Map<string, Cell>();
+  const inputs: KnownInputs = new Map();
   let size = 0;
 
   function cellOf(selection: SelectionPlan, sized: readonly string[]): Cell {
-    const key = `${selection.id} ${sized.join(' ')}`;
+    const key = `${selection.id} ${sized.join(',')}`;
     const existing = known.get(key);
     if (existing) return existing;
-    const types = selection.byType.map(({ type, fields }) => ({
-      type,
-      terms: fields
-        .filter(isPriced)
-        .map((each) => termOf(each, sized))
-        .filter(isNotFree),
-    }));
+    const types = selection.byType.map(({ type, fields }) => {
+      const isRoot = selection === plan.root;
+      const free = freeLeaves(type, isRoot);
+      const terms = fields.filter(isPriced).map((each) => termOf(each, sized));
+      return { type, terms: terms.filter(isNotFree), leaves: leavesOf(fields, free, isRoot), freeLeaves: free };
+    });
     const cell = { types, first: size };
     size += types.length;
     cells.push(cell);
@@ -80,22 +99,26 @@ export function formulaProgram(plan: DocumentPlan): FormulaProgram {
   }
 
   function termOf(plan: PricedPlan, sized: readonly string[]): Term {
-    if (plan.kind === 'INTROSPECTION') return { ...introspection, responseKey: plan.responseKey, when: plan.when };
+    if (plan.kind === 'INTROSPECTION')
+      return { ...introspection, plan, responseKey: plan.responseKey, when: plan.when };
     const { field, selection } = plan;
     const reader = argumentReader(plan);
     const constant = 'constant' in reader ? reader.constant : {};
+    const passed = sizedBelow(sized, field.coordinate.field);
     return {
+      plan,
       field,
       responseKey: plan.responseKey,
       when: plan.when,
-      own: ownCost(field, constant),
+      own: ownCost(field, constant, inputs),
       length: lengthOf(field, constant),
       read: 'read' in reader ? reader.read : undefined,
       ownVaries: [...field.arguments.values()].some(hasPrice),
       isList: field.isList,
       sizesFields: (field.listSize?.sizedFields.length ?? 0) > 0,
       sizedByParent: sized.includes(field.coordinate.field),
-      cell: selection ? cellOf(selection, field.listSize?.sizedFields ?? []) : undefined,
+      passesPage: passed.length > 0,
+      cell: selection ? cellOf(selection, [...(field.listSize?.sizedFields ?? []), ...passed]) : undefined,
       leafWeight: field.leafWeight,
     };
   }
@@ -104,12 +127,19 @@ export function formulaProgram(plan: DocumentPlan): FormulaProgram {
   return { cells, root, size };
 }
 
-/** Of the field itself when it is a list, or of the fields that it sizes; 1 when there is no list. */
-export function lengthOf(field: CompiledField, values: Readonly<Record<string, unknown>>): ListLength {
-  if (field.listSize) return listLength(field.listSize, values);
-  const paidByItem = field.possibleTypes.length > 0 || field.leafWeight > 0;
-  return field.isList && paidByItem ? noEnd : one;
+function leavesOf(fields: readonly FieldPlan[], free: number, isRoot: boolean): readonly LeafTerm[] {
+  if (!hasDearLeaves(fields, free, isRoot)) return none;
+  return fields.map((plan) => ({
+    plan,
+    isLeaf: isLeaf(plan),
+    when: plan.when,
+    field: plan.kind === 'FIELD' ? plan.field : undefined,
+    size: leafSize(plan),
+    given: isRoot ? 0 : givenLeaves(plan),
+  }));
 }
+
+const none: readonly LeafTerm[] = [];
 
 type PricedPlan = DataFieldPlan | (FieldPlan & { readonly kind: 'INTROSPECTION' });
 
@@ -128,20 +158,23 @@ function isPriced(plan: FieldPlan): plan is PricedPlan {
 /** A page of nothing that weighs anything, such as a connection's `pageInfo`, needs no arithmetic. */
 function isNotFree({ own, read, length, cell, leafWeight }: Term): boolean {
   if (own > 0 || read || length.kind === 'REFUSED' || leafWeight > 0) return true;
-  return cell?.types.some(({ type, terms }) => type.weight > 0 || terms.length > 0) ?? false;
+  return (
+    cell?.types.some(({ type, terms, leaves }) => type.weight > 0 || terms.length > 0 || leaves.length > 0) ?? false
+  );
 }
 
-const introspection: Term = {
+const introspection: Omit<Term, 'plan'> = {
   field: undefined,
   responseKey: '',
   when: true,
-  own: introspectionCost,
+  own: introspectionPrice(0),
   length: one,
   read: undefined,
   ownVaries: false,
   isList: false,
   sizesFields: false,
   sizedByParent: false,
+  passesPage: false,
   cell: undefined,
   leafWeight: 0,
 };

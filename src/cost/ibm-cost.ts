@@ -9,13 +9,14 @@ import {
   holds,
   type SelectionPlan,
 } from '../plan/document-plan.ts';
+import { sizedBelow } from '../plan/sized-fields.ts';
 import { argumentReader } from './argument-reader.ts';
-import type { Granted } from './evaluate-program.ts';
-import { lengthOf } from './formula-program.ts';
-import { ownCost } from './own-cost.ts';
+import type { Granted, Nulls } from './evaluate-program.ts';
+import { lengthOf } from './list-length.ts';
+import { type KnownInputs, ownCost } from './own-cost.ts';
 
 /**
- * The two numbers of IBM's GraphQL Cost Directives Specification (draft of 2023-10-03, §3.3), for comparison with other
+ * The two numbers of IBM's GraphQL Cost Directives Specification (draft of 2023-10-03, §5.3.2), for comparison with other
  * servers; never charged. Composite types and the fields that return them weigh 1 unless declared, leaves 0.
  */
 export interface IbmCost {
@@ -29,8 +30,10 @@ export function ibmCost(
   plan: DocumentPlan,
   variables: CoercedVariables,
   granted: Granted | undefined,
+  nulls?: Nulls,
 ): IbmCost {
   const known = new Map<string, IbmCost>();
+  const inputs: KnownInputs = new Map();
 
   function ofSelection(selection: SelectionPlan, sized: readonly string[], page: number): IbmCost {
     const key = `${selection.id} ${page} ${sized.join(' ')}`;
@@ -41,7 +44,7 @@ export function ibmCost(
       if (granted?.seesObject(type) === false) continue;
       let [fieldSum, typeSum] = [0, typeWeight(schema, type)];
       for (const field of fields) {
-        if (field.kind !== 'FIELD' || !holds(field.when, variables)) continue;
+        if (field.kind !== 'FIELD' || !holds(field.when, variables) || nulls?.has(field)) continue;
         if (granted && !field.field.needs.every((bit) => granted.has(bit))) continue;
         const cost = ofField(field, sized, page);
         fieldSum += cost.fieldCost;
@@ -58,12 +61,14 @@ export function ibmCost(
     const reader = argumentReader(plan);
     const values = 'constant' in reader ? reader.constant : reader.read(variables);
     const weighed = { ...field, weight: fieldWeight(schema, field) * microPerPoint };
-    const own = ownCost(weighed, values) / microPerPoint;
+    const own = ownCost(weighed, values, inputs) / microPerPoint;
     const length = lengthOf(field, values);
     const ownPage = length.kind === 'LENGTH' ? length.length : 0;
     const size = sized.includes(field.coordinate.field) ? page : field.isList ? ownPage : 1;
     if (!selection) return { fieldCost: own, typeCost: size * (field.leafWeight / microPerPoint) };
-    const item = ofSelection(selection, field.listSize?.sizedFields ?? [], ownPage);
+    const passed = sizedBelow(sized, field.coordinate.field);
+    const below = passed.length > 0 ? page : ownPage;
+    const item = ofSelection(selection, [...(field.listSize?.sizedFields ?? []), ...passed], below);
     return { fieldCost: own + size * item.fieldCost, typeCost: size * item.typeCost };
   }
 

@@ -11,6 +11,7 @@ import SchemaBuilder, {
   type SchemaTypes,
   type TypeParam,
 } from '@pothos/core';
+import { declarationIn, optionsOf, refuseMisspelt } from '../plan/builder-options.ts';
 import type { CostDeclaration, RateLimitDeclaration, TypeDeclaration } from '../plan/declarations.ts';
 import { declaring } from '../plan/declared.ts';
 
@@ -70,18 +71,23 @@ declare global {
 /** Writes what is declared to `extensions.fieldpass`, where `compileSchema` reads it. */
 class FieldpassCostPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
+    const coordinate = `${config.parentType}.${config.name}`;
+    refuseMisspelt(coordinate, config.pothosOptions, optionsOf.field);
     const { cost, rateLimit } = config.pothosOptions;
     return { ...config, extensions: declaring(config.extensions, { cost, rateLimit }) };
   }
 
   override onInputFieldConfig(config: PothosInputFieldConfig<Types>): PothosInputFieldConfig<Types> {
-    const { cost } = config.pothosOptions;
-    return cost ? { ...config, extensions: declaring(config.extensions, cost) } : config;
+    const coordinate = `${config.parentType}.${config.name}`;
+    refuseMisspelt(coordinate, config.pothosOptions, optionsOf.input);
+    const cost = declarationIn(coordinate, 'cost', config.pothosOptions.cost);
+    return { ...config, extensions: declaring(config.extensions, cost) };
   }
 
   override onTypeConfig(config: PothosTypeConfig): PothosTypeConfig {
-    const cost = 'cost' in config.pothosOptions ? config.pothosOptions.cost : undefined;
-    return cost ? { ...config, extensions: declaring(config.extensions, cost) } : config;
+    refuseMisspelt(config.name, config.pothosOptions, optionsOf.type);
+    const given = 'cost' in config.pothosOptions ? config.pothosOptions.cost : undefined;
+    return { ...config, extensions: declaring(config.extensions, declarationIn(config.name, 'cost', given)) };
   }
 }
 

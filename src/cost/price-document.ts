@@ -4,14 +4,17 @@ import {
   type GraphQLSchema,
   getVariableValues,
   Kind,
+  MaxIntrospectionDepthRule,
   type OperationDefinitionNode,
   parse,
+  specifiedRules,
   validate,
 } from 'graphql';
 import { compileDocument } from '../plan/compile-document/compile-document.ts';
 import { compileSchema } from '../plan/compile-schema/compile-schema.ts';
 import { declare } from '../plan/declare.ts';
 import { compileFormula, type DearField } from './compile-formula.ts';
+import { countIntrospection, mostIntrospected } from './count-introspection.ts';
 import type { IbmCost } from './ibm-cost.ts';
 
 export interface PriceOptions {
@@ -39,6 +42,8 @@ export type PriceAnswer =
   | { readonly kind: 'PROBLEMS'; readonly problems: readonly string[] };
 
 const shown = 10;
+/** How deep the lists of introspection nest says nothing: what they answer is counted. */
+const rules = specifiedRules.filter((rule) => rule !== MaxIntrospectionDepthRule);
 /** Offline nobody has to be protected. */
 const limits = { maxSteps: 1_000_000, maxDepth: 1_000 };
 
@@ -47,7 +52,7 @@ export function priceDocument(options: PriceOptions): PriceAnswer {
   try {
     const schema = openSchema(options);
     const document = parse(options.document);
-    const errors = validate(schema, document);
+    const errors = validate(schema, document, rules);
     if (errors.length > 0) return problems(errors);
     const operations = document.definitions
       .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
@@ -63,12 +68,17 @@ export function priceDocument(options: PriceOptions): PriceAnswer {
       const variables = coerced(schema, operation, options.variables ?? {});
       if (variables.kind === 'PROBLEMS') return variables;
       const formula = compileFormula(compiled, compilation.plan);
-      const estimate = formula.estimate(variables.values);
+      const introspected = countIntrospection(schema, document, name, variables.values);
+      if (introspected.kind === 'TOO_MANY') {
+        const problem = `It asks for more than ${mostIntrospected} fields and objects of the schema.`;
+        return { kind: 'PROBLEMS', problems: [`QUERY_TOO_COMPLEX at ${introspected.responseKey}: ${problem}`] };
+      }
+      const estimate = formula.estimate(variables.values, undefined, introspected.byKey);
       if (estimate.kind === 'REFUSED') {
         return { kind: 'PROBLEMS', problems: [`${estimate.code} at ${estimate.path.join('.')}: ${estimate.message}`] };
       }
-      const dearest = formula.topFields(variables.values, undefined, shown);
-      const { ibm } = formula.breakdown(variables.values);
+      const dearest = formula.topFields(variables.values, undefined, introspected.byKey, shown);
+      const { ibm } = formula.breakdown(variables.values, undefined, introspected.byKey);
       prices.push({ name, points: estimate.points, dearest, ibm });
     }
     return { kind: 'PRICES', operations: prices };

@@ -1,20 +1,31 @@
 import {
+  buildASTSchema,
   type ConstDirectiveNode,
   type ConstValueNode,
+  DirectiveLocation,
   type DocumentNode,
+  type GraphQLDirective,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLOutputType,
   type GraphQLSchema,
+  getNamedType,
   isInputObjectType,
   isInterfaceType,
+  isNonNullType,
   isObjectType,
+  isRequiredArgument,
+  isSpecifiedDirective,
   Kind,
   parse,
   print,
   printSchema,
+  valueFromAST,
   visit,
 } from 'graphql';
 import { readArgument, readField, readInputField, readType } from '../plan/compile-schema/read-declarations.ts';
 import type { CompiledSchema } from '../plan/compiled-schema.ts';
-import type { ListSizeDeclaration } from '../plan/declarations.ts';
+import type { ListSizeDeclaration, RateLimitDeclaration } from '../plan/declarations.ts';
 
 /** IBM's directives, as their draft defines them, and ours for call limits. */
 const definitions = /* GraphQL */ `
@@ -33,26 +44,91 @@ const definitions = /* GraphQL */ `
  * inferred, such as those of connections. The definitions are printed only when something uses them.
  */
 export function printSchemaWithCost(schema: GraphQLSchema, compiled?: CompiledSchema): string {
-  let used = false;
-  const applied = (directives: readonly ConstDirectiveNode[]) => {
-    used ||= directives.length > 0;
+  return printWithDirectives(schema, { schema, compiled });
+}
+
+/**
+ * SDL of a part of a schema, with the prices that the whole declares or infers for what the part shows. No argument of
+ * these directives names what is not shown: hidden slicing arguments, sized fields and identity arguments are left out.
+ */
+export function printViewWithCost(view: GraphQLSchema, compiled: CompiledSchema): string {
+  return printWithDirectives(view, { schema: compiled.schema, compiled });
+}
+
+/** Where the declarations are. */
+interface Declared {
+  readonly schema: GraphQLSchema;
+  readonly compiled: CompiledSchema | undefined;
+}
+
+/** How an API that has a `@cost` of its own takes weights: IBM's draft says text, Apollo's specification Int. */
+type WeightAs = 'TEXT' | 'NUMBER';
+
+/** A directive where it was put. */
+interface Applied {
+  readonly node: ConstDirectiveNode;
+  readonly location: DirectiveLocation;
+}
+
+/**
+ * A directive of the API's own that has the name of one of these is kept where what is printed is right by it, and else
+ * gives way: whoever reads the SDL must be able to build it.
+ */
+function printWithDirectives(shown: GraphQLSchema, declared: Declared): string {
+  const weight = shown.getDirective('cost')?.args.find(({ name }) => name === 'weight')?.type;
+  const isNumber = weight !== undefined && ['Int', 'Float'].includes(getNamedType(weight).name);
+  let { document, applied } = annotated(shown, declared, isNumber ? 'NUMBER' : 'TEXT');
+  const misfits = (name: string) => {
+    const known = shown.getDirective(name);
+    return known != null && applied.some((one) => one.node.name.value === name && !accepts(known, one));
+  };
+  const replaced = new Set(['cost', 'listSize', 'rateLimit'].filter(misfits));
+  if (isNumber && replaced.has('cost')) ({ document, applied } = annotated(shown, declared, 'TEXT'));
+  return applied.length > 0 ? print(withDefinitions(document, replaced)) : print(document);
+}
+
+function accepts({ args, locations }: GraphQLDirective, { node, location }: Applied): boolean {
+  const given = new Map((node.arguments ?? []).map(({ name, value }) => [name.value, value]));
+  const isKnown = [...given.keys()].every((name) => args.some((argument) => argument.name === name));
+  return (
+    isKnown &&
+    locations.includes(location) &&
+    args.every((argument) => {
+      const value = given.get(argument.name);
+      return value ? valueFromAST(value, argument.type) !== undefined : !isRequiredArgument(argument);
+    })
+  );
+}
+
+function annotated(shown: GraphQLSchema, declared: Declared, weightAs: WeightAs) {
+  const { schema } = declared;
+  const all: Applied[] = [];
+  const applied = (location: DirectiveLocation, directives: readonly ConstDirectiveNode[]) => {
+    all.push(...directives.map((node) => ({ node, location })));
     return directives;
   };
-  const document = visit(parse(printSchema(schema), { noLocation: true }), {
+  const weightOf = (element: { readonly weight?: number } | undefined) => weightDirectives(element, weightAs);
+  const document = visit(parse(printSchema(shown), { noLocation: true }), {
     ObjectTypeDefinition: (type) => ({
       ...type,
-      directives: applied(weightDirectives(typeOf(schema, type.name.value))),
+      directives: applied(DirectiveLocation.OBJECT, weightOf(typeOf(schema, type.name.value))),
       fields: (type.fields ?? []).map((field) => ({
         ...field,
         directives: [
           ...(field.directives ?? []),
-          ...applied(fieldDirectives(schema, compiled, type.name.value, field.name.value)),
+          ...applied(
+            DirectiveLocation.FIELD_DEFINITION,
+            fieldDirectives(shown, declared, type.name.value, field.name.value, weightAs),
+          ),
         ],
         arguments: (field.arguments ?? []).map((argument) => ({
           ...argument,
           directives: [
             ...(argument.directives ?? []),
-            ...applied(weightDirectives(argumentOf(schema, type.name.value, field.name.value, argument.name.value))),
+            ...applied(
+              DirectiveLocation.ARGUMENT_DEFINITION,
+              weightOf(argumentOf(schema, type.name.value, field.name.value, argument.name.value)),
+            ),
           ],
         })),
       })),
@@ -63,61 +139,124 @@ export function printSchemaWithCost(schema: GraphQLSchema, compiled?: CompiledSc
         ...field,
         directives: [
           ...(field.directives ?? []),
-          ...applied(weightDirectives(inputFieldOf(schema, type.name.value, field.name.value))),
+          ...applied(
+            DirectiveLocation.INPUT_FIELD_DEFINITION,
+            weightOf(inputFieldOf(schema, type.name.value, field.name.value)),
+          ),
         ],
       })),
     }),
     ScalarTypeDefinition: (type) => ({
       ...type,
-      directives: [...(type.directives ?? []), ...applied(weightDirectives(typeOf(schema, type.name.value)))],
+      directives: [
+        ...(type.directives ?? []),
+        ...applied(DirectiveLocation.SCALAR, weightOf(typeOf(schema, type.name.value))),
+      ],
     }),
-    EnumTypeDefinition: (type) => ({ ...type, directives: applied(weightDirectives(typeOf(schema, type.name.value))) }),
+    EnumTypeDefinition: (type) => ({
+      ...type,
+      directives: applied(DirectiveLocation.ENUM, weightOf(typeOf(schema, type.name.value))),
+    }),
   });
-  return used ? print(withDefinitions(document)) : print(document);
+  return { document, applied: all };
 }
 
-function withDefinitions(document: DocumentNode): DocumentNode {
+/** The same definitions, for a view whose introspection shall list them. */
+export function costDirectives(): readonly GraphQLDirective[] {
+  return buildASTSchema(parse(definitions, { noLocation: true }))
+    .getDirectives()
+    .filter((directive) => !isSpecifiedDirective(directive));
+}
+
+function withDefinitions(document: DocumentNode, replaced: ReadonlySet<string>): DocumentNode {
+  const kept = document.definitions.filter(
+    (known) => known.kind !== Kind.DIRECTIVE_DEFINITION || !replaced.has(known.name.value),
+  );
   const missing = parse(definitions, { noLocation: true }).definitions.filter(
     (definition) =>
       definition.kind === Kind.DIRECTIVE_DEFINITION &&
-      !document.definitions.some(
-        (known) => known.kind === definition.kind && known.name.value === definition.name.value,
-      ),
+      !kept.some((known) => known.kind === definition.kind && known.name.value === definition.name.value),
   );
-  return { ...document, definitions: [...missing, ...document.definitions] };
+  return { ...document, definitions: [...missing, ...kept] };
 }
 
 function fieldDirectives(
-  schema: GraphQLSchema,
-  compiled: CompiledSchema | undefined,
+  shown: GraphQLSchema,
+  { schema, compiled }: Declared,
   typeName: string,
   fieldName: string,
+  weightAs: WeightAs,
 ): ConstDirectiveNode[] {
   const field = fieldOf(schema, typeName, fieldName);
-  const { cost, rateLimit } = field ? readField(field) : {};
+  const seen = fieldOf(shown, typeName, fieldName);
+  if (!field || !seen) return [];
+  const { cost, rateLimit } = readField(field);
   const listSize = compiled?.objectByName.get(typeName)?.fields.get(fieldName)?.listSize ?? cost?.listSize;
   return [
-    ...(cost?.weight === undefined ? [] : [directive('cost', { weight: `${cost.weight}` })]),
-    ...(listSize ? [listSizeDirective(listSize)] : []),
-    ...(rateLimit ? [directive('rateLimit', { ...rateLimit })] : []),
+    ...weightDirectives(cost, weightAs),
+    ...(listSize ? listSizeDirective(listSize, seen) : []),
+    ...(rateLimit ? [rateLimitDirective(rateLimit, seen)] : []),
   ];
 }
 
-/** A default page is IBM's assumed size without a required slicing argument. */
+type ShownField = GraphQLField<unknown, unknown>;
+
+/** A default page is IBM's assumed size without a required slicing argument. Nothing when it sizes nothing that is shown. */
 function listSizeDirective(
   size: { readonly [Name in keyof ListSizeDeclaration]?: ListSizeDeclaration[Name] | undefined },
-) {
-  const { slicingArguments = [], sizedFields = [], requireOneSlicingArgument = true } = size;
-  return directive('listSize', {
-    assumedSize: size.assumedSize ?? size.defaultSize,
-    ...(slicingArguments.length > 0 && { slicingArguments }),
-    ...(sizedFields.length > 0 && { sizedFields }),
-    ...(slicingArguments.length > 0 && !requireOneSlicingArgument && { requireOneSlicingArgument }),
+  seen: ShownField,
+): ConstDirectiveNode[] {
+  const slicingArguments = (size.slicingArguments ?? []).filter((path) => isShownArgument(path, seen));
+  const sizedFields = (size.sizedFields ?? []).filter((path) => isShownField(path, seen));
+  if (sizedFields.length === 0 && (size.sizedFields ?? []).length > 0) return [];
+  const isAlwaysGiven = seen.args.some(({ name, type, defaultValue }) => {
+    return slicingArguments.includes(name) && (isNonNullType(type) || defaultValue != null);
   });
+  // Where it can never count, IBM's specification takes none.
+  const assumedSize = isAlwaysGiven ? undefined : (size.assumedSize ?? size.defaultSize);
+  const { requireOneSlicingArgument = assumedSize === undefined } = size;
+  if (assumedSize === undefined && slicingArguments.length === 0) return [];
+  return [
+    directive('listSize', {
+      assumedSize,
+      ...(slicingArguments.length > 0 && { slicingArguments }),
+      ...(sizedFields.length > 0 && { sizedFields }),
+      ...(slicingArguments.length > 0 && !requireOneSlicingArgument && { requireOneSlicingArgument }),
+    }),
+  ];
 }
 
-function weightDirectives({ weight }: { readonly weight?: number } = {}): ConstDirectiveNode[] {
-  return weight === undefined ? [] : [directive('cost', { weight: `${weight}` })];
+function rateLimitDirective({ max, window, identityArgs = [] }: RateLimitDeclaration, seen: ShownField) {
+  const shown = identityArgs.filter((path) => isShownArgument(path, seen));
+  return directive('rateLimit', { max, window, ...(shown.length > 0 && { identityArgs: shown }) });
+}
+
+/** `first`, or `page.first` of an input object. */
+function isShownArgument(path: string, { args }: ShownField): boolean {
+  const [first, ...rest] = path.split('.');
+  let input = args.find(({ name }) => name === first)?.type;
+  for (const name of rest) {
+    const named = input && getNamedType(input);
+    input = isInputObjectType(named) ? named.getFields()[name]?.type : undefined;
+  }
+  return input !== undefined;
+}
+
+/** `nodes`, or with fields between (`results { page }`, as Apollo writes it): each name is a field of the one before. */
+function isShownField(path: string, { type }: ShownField): boolean {
+  let at: GraphQLOutputType | undefined = type;
+  for (const name of path.match(/\w+/g) ?? []) {
+    const named: GraphQLNamedType | undefined = at && getNamedType(at);
+    at = isObjectType(named) || isInterfaceType(named) ? named.getFields()[name]?.type : undefined;
+  }
+  return at !== undefined;
+}
+
+function weightDirectives(
+  { weight }: { readonly weight?: number | undefined } = {},
+  weightAs: WeightAs,
+): ConstDirectiveNode[] {
+  return weight === undefined ? [] : [directive('cost', { weight: weightAs === 'NUMBER' ? weight : `${weight}` })];
 }
 
 function fieldOf(schema: GraphQLSchema, typeName: string, fieldName: string) {
@@ -157,7 +296,7 @@ function directive(name: string, values: Readonly<Record<string, unknown>>): Con
 
 function valueNode(value: unknown): ConstValueNode {
   if (Array.isArray(value)) return { kind: Kind.LIST, values: value.map(valueNode) };
-  if (typeof value === 'number') return { kind: Kind.INT, value: `${value}` };
+  if (typeof value === 'number') return { kind: Number.isInteger(value) ? Kind.INT : Kind.FLOAT, value: `${value}` };
   if (typeof value === 'boolean') return { kind: Kind.BOOLEAN, value };
   return { kind: Kind.STRING, value: String(value) };
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { asDataDirectoryError, codeOf } from '../kernel/data-directory-error.ts';
+import { makePrivateFolder } from '../kernel/private-folder.ts';
 import { StartError } from '../kernel/start-error.ts';
 import { ownIdentity, type ProcessIdentity, type ProcessState, stateOf } from './process-identity.ts';
 
@@ -9,7 +11,7 @@ export interface DataDirectoryLock {
 }
 
 /**
- * Makes this process the only one that uses the folder, or throws a `StartError` that names the one that does. The
+ * Makes this process the only one that uses the folder, and its user the only one that may look into it, or throws a `StartError` that names the one that does. The
  * embedded database takes no lock of its own: two processes at once lose what either acknowledged.
  *
  * The lock is the file `lock.<n>` with the highest number, and who may take it makes the next: only one of several
@@ -18,23 +20,12 @@ export interface DataDirectoryLock {
  * A process that dies leaves a file whose owner is seen to be dead.
  */
 export function lockDataDirectory(directory: string): DataDirectoryLock {
-  return asStartError(directory, () => {
-    makeFolder(directory);
+  return asDataDirectoryError(directory, () => {
+    makePrivateFolder(directory);
     const number = takeNext(directory);
     for (const lower of lockNumbers(directory)) if (lower < number) rmSync(lockPath(directory, lower), { force: true });
     return { release: () => markReleased(directory, number) };
   });
-}
-
-/** Node's own `recursive` never ends where nothing can be made and no reason is given, as in `/proc`. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST' || !existsSync(path)) throw error;
-  }
 }
 
 interface LockContent {
@@ -111,7 +102,9 @@ function linkOrCopy(draft: string, path: string, text: string): void {
 function markReleased(directory: string, number: number): void {
   const draft = join(directory, `lock.draft-${randomUUID()}`);
   try {
-    writeFileSync(draft, JSON.stringify({ owner: ownIdentity(), released: true } satisfies LockContent));
+    writeFileSync(draft, JSON.stringify({ owner: ownIdentity(), released: true } satisfies LockContent), {
+      mode: 0o600,
+    });
     renameSync(draft, lockPath(directory, number));
   } catch {
     // No room, or the folder is gone. The end of this process releases it as well.
@@ -128,30 +121,4 @@ function lockNumbers(directory: string): number[] {
 
 function lockPath(directory: string, number: number): string {
   return join(directory, `lock.${number}`);
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'permission is denied',
-  EPERM: 'permission is denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'there is no space left',
-  EDQUOT: 'the disk quota is used up',
-  ENOTDIR: 'a part of the path is not a folder',
-  EEXIST: 'there is a file of that name',
-  ENOENT: 'the folder above it does not exist, or nothing can be made in it',
-};
-
-function asStartError<Value>(directory: string, work: () => Value): Value {
-  try {
-    return work();
-  } catch (error) {
-    const code = codeOf(error) === 'ENOTDIR' && existsSync(directory) ? 'EEXIST' : codeOf(error);
-    const reason = reasons[code ?? ''];
-    if (error instanceof StartError || !reason) throw error;
-    throw new StartError(`DATA_DIR ${directory} cannot be written: ${reason}`, { cause: error });
-  }
 }

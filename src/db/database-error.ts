@@ -58,16 +58,48 @@ function isServerAnswer(error: Error): error is Error & ServerAnswer {
 
 /**
  * True when the request may be repeated later and the fault is the database's: no connection, no answer in time, no
- * room, no lock in time, a server that starts, stops or was demoted.
+ * room, no lock in time, one transaction too many in each other's way, a server that starts, stops or was demoted.
  */
 export function isUnavailable(error: unknown): boolean {
-  if (error instanceof DeadlineExceeded || error instanceof DatabaseUnavailable) return true;
-  if (error instanceof DatabaseError) return unavailableState.test(error.sqlState);
-  return error instanceof Error && error.cause !== undefined && isUnavailable(error.cause);
+  return someCause(error, (cause) => {
+    if (cause instanceof DeadlineExceeded || cause instanceof DatabaseUnavailable) return true;
+    return cause instanceof DatabaseError && unavailableState.test(cause.sqlState);
+  });
 }
 
-/** Classes 08 and 53, shutdown and start, lock and statement timeouts, a server that became read-only. */
-const unavailableState = /^(08...|53...|57P0[1-5]|57014|55P03|25006|25P03|25P04)$/;
+/** True when the database was asked and did not get done in time: a statement, or waiting for the turn of one. */
+export function ranOutOfTime(error: unknown): boolean {
+  return someCause(error, (cause) => {
+    return cause instanceof DeadlineExceeded || (cause instanceof DatabaseError && cause.sqlState === '57014');
+  });
+}
+
+/** Causes that are looked at: an error of somebody's API may be its own. */
+const mostCauses = 20;
+
+/** Looks at an error and at what caused it. What cannot be read, such as a getter that throws, is none of ours. */
+function someCause(error: unknown, is: (cause: Error) => boolean): boolean {
+  try {
+    let cause = error;
+    for (let seen = 0; seen < mostCauses && cause instanceof Error; seen++) {
+      // What the database itself answered has no other cause.
+      if (is(cause)) return true;
+      if (cause instanceof DatabaseError) return false;
+      cause = cause.cause;
+    }
+  } catch {
+    // It says nothing.
+  }
+  return false;
+}
+
+/** Classes 08 and 53, shutdown and start, lock and statement timeouts, conflicts, a server that became read-only. */
+const unavailableState = /^(08...|53...|57P0[1-5]|57014|55P03|25006|25P03|25P04|40001|40P01)$/;
+
+/** A transaction that the server gave up for another one: it may be run again at once, and nothing of it happened. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.sqlState === '40001' || error.sqlState === '40P01');
+}
 
 /** Name of the unique constraint or index that refused a row, or `undefined` when that is not what happened. */
 export function uniqueViolation(error: unknown): string | undefined {

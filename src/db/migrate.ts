@@ -6,14 +6,13 @@ import type { Queries } from './database.ts';
 import { DatabaseError } from './database-error.ts';
 import type { WithSession } from './database-over.ts';
 import type { Migration } from './migrations.ts';
+import { releaseLock, takePolledLock } from './polled-lock.ts';
 import type { Send } from './queries-over.ts';
 import type { Session } from './session.ts';
 import { runTransaction } from './transaction.ts';
 
-/** Any number that nobody else on the same server is likely to have chosen. */
-const lockNumber = 6_044_721_903;
-const lockAttempts = 240;
-const lockPollMs = 250;
+const lockName = 'fieldpass migrations';
+const retryMs = 250;
 /** Statements of a migration wait this long for other people's locks, and then let those queued behind them go first. */
 const lockTimeout = '1s';
 const tableLockAttempts = 6;
@@ -26,11 +25,13 @@ const migrationTimeoutMs = 600_000;
  */
 export async function migrate(database: WithSession, migrations: readonly Migration[], logger: Logger): Promise<void> {
   await database.withSession(async (send, session) => {
-    await takeLock(send);
+    await takePolledLock(send, lockName, (waitedMs) =>
+      logger.info({ waitedMs }, 'another instance migrates the database; waiting for it'),
+    );
     try {
       await applyMissing(send, session, migrations, logger);
     } finally {
-      await send('SELECT pg_advisory_unlock($1)', [lockNumber], 'arrays').catch(() => undefined);
+      await releaseLock(send, lockName);
     }
   });
 }
@@ -42,17 +43,6 @@ export async function isMigrated(queries: Queries, migrations: readonly Migratio
     sql`SELECT 1 FROM drizzle.__drizzle_migrations WHERE created_at = ${last} LIMIT 1`,
   );
   return (found as unknown as unknown[]).length === 1;
-}
-
-async function takeLock(send: Send): Promise<void> {
-  for (let attempt = 0; attempt < lockAttempts; attempt++) {
-    const [row] = await send('SELECT pg_try_advisory_lock($1)', [lockNumber], 'arrays');
-    if ((row as [boolean])[0]) return;
-    await pause(lockPollMs);
-  }
-  throw new StartError(
-    'Another instance has been migrating the database for more than a minute: wait for it, or end it',
-  );
 }
 
 async function applyMissing(
@@ -110,7 +100,7 @@ async function applyOne(session: Session, migration: Migration): Promise<void> {
     } catch (error) {
       const lockedOut = error instanceof DatabaseError && error.sqlState === '55P03';
       if (lockedOut && attempt < tableLockAttempts) {
-        await pause(lockPollMs * attempt);
+        await pause(retryMs * attempt);
         continue;
       }
       const reason = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,7 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { makeContentPrivate } from '../kernel/private-folder.ts';
 import { StartError } from '../kernel/start-error.ts';
 import { lockDataDirectory } from './data-directory-lock.ts';
 import type { Database } from './database.ts';
@@ -10,6 +11,7 @@ import { isMigrated } from './migrate.ts';
 import type { Migration } from './migrations.ts';
 import type { OpenOptions } from './open-options.ts';
 import { openPgliteSession } from './pglite-session.ts';
+import { PrivateFiles } from './private-files.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
 import { createSessionPool } from './session-pool.ts';
 import { typeParsers, typeSerializers } from './value-types.ts';
@@ -47,10 +49,13 @@ export async function openPglite(
 
   const database = databaseOver({
     kind: 'PGLITE',
-    pool,
+    pools: { DATA: pool, MANAGEMENT: pool, KEYS: pool },
+    reservedTimeoutMs: options.queryTimeoutMs,
     queryTimeoutMs: options.queryTimeoutMs,
     transactionTimeoutMs: options.transactionTimeoutMs,
     listen,
+    // Whoever has the folder is alone.
+    alone: (_name, work) => work(database),
     isCurrent: (queries) => isMigrated(queries, migrations),
     close: async (graceMs) => {
       await pool.close(graceMs);
@@ -76,6 +81,7 @@ async function startEngine(options: PgliteOptions): Promise<PGlite> {
   if (options.dataDir === undefined) {
     return await PGlite.create({ ...settings, ...(options.snapshot && { loadDataDir: options.snapshot }) });
   }
+  makeContentPrivate(options.dataDir);
   const lack = lackOfSpace(options.dataDir);
   if (lack) throw new StartError(`DATA_DIR ${options.dataDir} cannot be used: ${lack}`);
   const folder = join(options.dataDir, 'database');
@@ -83,8 +89,11 @@ async function startEngine(options: PgliteOptions): Promise<PGlite> {
   const unfinished = join(options.dataDir, 'database.unfinished');
   try {
     if (existsSync(unfinished)) rmSync(folder, { recursive: true, force: true });
-    if (!existsSync(folder)) writeFileSync(unfinished, '');
-    const engine = await PGlite.create({ ...settings, dataDir: folder });
+    if (!existsSync(folder)) {
+      writeFileSync(unfinished, '', { mode: 0o600 });
+      mkdirSync(folder, { mode: 0o700 });
+    }
+    const engine = await PGlite.create({ ...settings, fs: new PrivateFiles(folder) });
     rmSync(unfinished, { force: true });
     return engine;
   } catch (error) {

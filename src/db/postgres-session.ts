@@ -1,18 +1,20 @@
-import net from 'node:net';
-import postgres from 'postgres';
+import { withDeadline } from '../kernel/deadline.ts';
 import { invariant } from '../kernel/invariant.ts';
-import { DatabaseUnavailable, toDatabaseError } from './database-error.ts';
+import type { AddressOrder } from './address-order.ts';
+import type { Address, ConnectionTarget } from './connection-target.ts';
+import { DatabaseError, DatabaseUnavailable, isUnavailable, toDatabaseError } from './database-error.ts';
+import { extendedProtocol, openPostgresClient, type PostgresClient } from './postgres-client.ts';
 import type { RowShape, Session } from './session.ts';
-import { typeParsers, typeSerializers } from './value-types.ts';
+import type { SessionLimits } from './session-settings.ts';
 
-export interface PostgresSessionOptions {
-  readonly url: string;
+export interface PostgresSessionOptions extends SessionLimits {
+  readonly target: ConnectionTarget;
+  /** Those of the target. */
+  readonly addresses: AddressOrder;
   /** What it is for, as `pg_stat_activity` shows it. */
   readonly applicationName?: string;
+  /** Until a server takes statements; the addresses share it. */
   readonly connectTimeoutMs: number;
-  /** Limits that the server keeps by itself, `0` for none; the caller's own deadline stands beside them. */
-  readonly statementTimeoutMs: number;
-  readonly lockTimeoutMs: number;
   readonly onNotification?: (channel: string, payload: string) => void;
   /** The socket closed, whoever closed it. */
   readonly onLost?: () => void;
@@ -20,99 +22,108 @@ export interface PostgresSessionOptions {
 
 /** Statements that a session keeps prepared; those beyond are parsed anew each time. */
 const maxPrepared = 200;
+/** A statement that writes came to a server that only reads. */
+const readOnly = '25006';
 
 /**
- * One `postgres` client that lives as long as its one socket. The driver itself would open another socket without a
- * word, in the middle of a transaction too, and never settles a query on a socket that no longer answers: so the socket
- * is ours to destroy, and there is no second one.
+ * One connection to the first address that lets it in and can be written to; there is never a second one. A server that
+ * hangs after it accepted, that starts, stops or has no room, or a standby, is passed over for the next; one that
+ * answers that this user or database is not welcome is not, as with libpq (manual §34.1.1.3).
  */
 export function openPostgresSession(options: PostgresSessionOptions): Session {
   const prepared = new Set<string>();
-  let socket: net.Socket | undefined;
+  const { target, addresses } = options;
+  const shareMs = Math.min(
+    options.connectTimeoutMs / target.addresses.length,
+    // For each address, as libpq counts it.
+    target.connectTimeoutMs ?? options.connectTimeoutMs,
+  );
+  const applicationName = (options.applicationName ?? 'fieldpass').replace(
+    'fieldpass',
+    (name) => target.applicationName ?? name,
+  );
   let usable = true;
+  /** The latest, and the one that is there for good. */
+  let tried: PostgresClient | undefined;
+  /** That which is being tried. */
+  let trying: Address | undefined;
+  let settled: Promise<{ client: PostgresClient; address: Address }> | undefined;
 
-  const client = postgres(options.url, {
-    max: 1,
-    connect_timeout: Math.max(1, Math.ceil(options.connectTimeoutMs / 1000)),
-    idle_timeout: 0,
-    max_lifetime: null,
-    // Array types are ours; the driver would ask for all of them at every connection.
-    fetch_types: false,
-    connection: {
-      application_name: options.applicationName ?? 'fieldpass',
-      statement_timeout: options.statementTimeoutMs,
-      lock_timeout: options.lockTimeoutMs,
-      // Kept prepared for the saved round trip only: the plan still looks at the values.
-      plan_cache_mode: 'force_custom_plan',
-    },
-    types: driverTypes,
-    onnotice: () => {},
-    onclose: () => {
-      usable = false;
-      options.onLost?.();
-    },
-    // Accepted by the driver, missing from its types.
-    ...({ socket: connect, onnotify: options.onNotification } as object),
-  });
-
-  async function connect(target: Target): Promise<net.Socket> {
-    if (socket) throw new DatabaseUnavailable('The connection to the database is lost');
-    for (const [index, host] of target.host.entries()) {
+  async function connect(): Promise<{ client: PostgresClient; address: Address }> {
+    let failure: unknown;
+    for (const address of addresses.current) {
+      if (!usable) break;
+      trying = address;
       try {
-        return await connectTo(target, host, target.port[index] ?? target.port[0] ?? 5432);
+        const client = await connectTo(address);
+        trying = undefined;
+        addresses.answered(address);
+        return { client, address };
       } catch (error) {
-        if (index === target.host.length - 1) throw error;
+        tried?.cut();
+        addresses.failed(address);
+        failure = error;
+        if (!isUnavailable(error)) break;
       }
     }
-    throw new DatabaseUnavailable('The database has no address');
+    usable = false;
+    throw failure ?? new DatabaseUnavailable('The database has no address');
   }
 
-  function connectTo(target: Target, host: string, port: number): Promise<net.Socket> {
-    return new Promise((resolve, reject) => {
-      const attempt = target.path ? net.connect(target.path) : net.connect({ host, port });
-      // The driver reads the host's name for TLS from here.
-      socket = Object.assign(attempt, { host });
-      const onFailure = (error?: Error): void => {
-        attempt.destroy();
-        reject(error ?? new DatabaseUnavailable('The connection to the database was given up'));
-      };
-      attempt.setTimeout(options.connectTimeoutMs, onFailure);
-      attempt.once('error', onFailure);
-      attempt.once('close', onFailure);
-      attempt.once('connect', () => {
-        attempt.setTimeout(0);
-        attempt.removeListener('error', onFailure);
-        attempt.removeListener('close', onFailure);
-        resolve(attempt);
-      });
+  async function connectTo(address: Address): Promise<PostgresClient> {
+    const client = openPostgresClient({
+      ...options,
+      address,
+      applicationName,
+      timeoutMs: shareMs,
+      onNotification: options.onNotification,
+      onClose: () => {
+        if (client !== tried) return;
+        usable = false;
+        options.onLost?.();
+      },
     });
+    tried = client;
+    const { isStandby } = await withDeadline(client.settle(), shareMs, 'The database', client.cut);
+    if (isStandby && target.mustWrite)
+      throw new DatabaseUnavailable('The server is a standby: it cannot be written to');
+    return client;
   }
 
   async function send(text: string, parameters: readonly unknown[], shape: RowShape): Promise<unknown[]> {
     if (!usable) throw new DatabaseUnavailable('The connection to the database is lost');
+    settled ??= connect();
+    const { client, address } = await settled;
+    const { driver } = client;
     const prepare = prepared.has(text) || prepared.size < maxPrepared;
     if (prepare) prepared.add(text);
     // Type 0: the server says what each parameter is. The driver's guess is wrong for arrays of booleans and dates.
-    const typed = parameters.map((value) => client.typed(value as never, 0));
-    const query = client.unsafe(text, typed, extendedProtocol(prepare));
+    const typed = parameters.map((value) => driver.typed(value as never, 0));
+    const query = driver.unsafe(text, typed, extendedProtocol(prepare));
     try {
       return [...(shape === 'arrays' ? await query.values() : await query)];
-    } catch (error) {
-      throw toDatabaseError(error);
+    } catch (thrown) {
+      const error = toDatabaseError(thrown);
+      if (error instanceof DatabaseError && error.sqlState === readOnly) {
+        // The server was demoted, and may stay here for long: the next session looks elsewhere.
+        addresses.failed(address);
+        cut();
+      }
+      throw error;
     }
   }
 
   function cut(): void {
     usable = false;
-    socket?.destroy();
-    client.end({ timeout: 0 }).catch(() => undefined);
+    // Who gave up opens the next session at once: it shall not wait for the same.
+    if (trying) addresses.failed(trying);
+    tried?.cut();
   }
 
   async function close(): Promise<void> {
-    invariant(usable || socket, 'a session is closed once');
+    invariant(usable || tried, 'a session is closed once');
     usable = false;
-    await client.end({ timeout: 1 });
-    socket?.destroy();
+    await tried?.close();
   }
 
   return {
@@ -124,21 +135,3 @@ export function openPostgresSession(options: PostgresSessionOptions): Session {
     },
   };
 }
-
-interface Target {
-  readonly host: readonly string[];
-  readonly port: readonly number[];
-  readonly path: string | false | undefined;
-}
-
-/** One statement at a time, parameters or none, exactly as the embedded engine does it. */
-function extendedProtocol(prepare: boolean): postgres.UnsafeQueryOptions {
-  return { prepare, simple: false } as postgres.UnsafeQueryOptions;
-}
-
-const driverTypes = Object.fromEntries(
-  Object.entries(typeParsers).map(([oid, parse]) => [
-    `oid${oid}`,
-    { to: Number(oid), from: [Number(oid)], parse, serialize: typeSerializers[Number(oid)] ?? String },
-  ]),
-);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { acceptedCoding } from './accepted-coding.ts';
 import { type BuiltAsset, readBuiltAssets } from './built-assets.ts';
+import { inPieces } from './in-pieces.ts';
 import { pageHeaders } from './page-headers.ts';
 import { pageHtml, unbuiltPageHtml } from './page-html.ts';
 
@@ -62,7 +63,7 @@ function assetResponse(asset: BuiltAsset, acceptEncoding: string): Response {
   const coding = acceptedCoding(acceptEncoding);
   const coded = coding && asset[coding];
   const body = coded ?? asset.identity;
-  return new Response(body, {
+  return new Response(inPieces(body), {
     headers: {
       'Content-Type': asset.contentType,
       'Content-Length': String(body.length),

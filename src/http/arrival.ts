@@ -1,3 +1,6 @@
+import type { Accepted } from './accept.ts';
+import type { Authority } from './authority.ts';
+import type { HeadProblem } from './head-problem.ts';
 import type { RequestReport } from './request-report.ts';
 
 /** What the listener knows of a connection and its raw headers. */
@@ -5,6 +8,12 @@ export interface Connection {
   readonly peerAddress: string | undefined;
   /** Credential headers that stood more than once; a `Headers` object no longer tells. */
   readonly repeatedCredentials: boolean;
+  /** Whom the client believes to address (RFC 9110 §7.2); absent when it does not say. It has no part in routing. */
+  readonly authority?: Authority | undefined;
+  /** Why the head is no request (RFC 9112 §3, §6.1); absent when it is one. */
+  readonly problem?: HeadProblem;
+  /** Told whose the answer is, before it is given: it waits at the cost of whoever asked for it. */
+  readonly tellHolder?: (holder: string) => void;
 }
 
 /** A request that passed the edge. */
@@ -12,12 +21,15 @@ export interface Arrival extends Connection {
   readonly requestId: string;
   readonly clientAddress: string;
   readonly method: string;
+  readonly accept: Accepted;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
 }
 
 /** A response, and what may be told of who called and what came of it. */
 export interface Handled {
+  /** Nobody reads the answer: the client left before there was one. */
+  readonly clientLeft?: true;
   readonly response: Response;
   /** Absent when the request did not get as far as the API. */
   readonly report?: RequestReport;

@@ -6,7 +6,8 @@ export type LimitedBody = { readonly kind: 'WITHIN'; readonly request: Request }
  * servers never read past it, RFC 9112 §6.3); without it the body is read up to the limit and no further.
  */
 export async function limitBody(request: Request, maxBytes: number): Promise<LimitedBody> {
-  if (request.body === null || request.method === 'GET') return { kind: 'WITHIN', request };
+  if (request.body === null || request.method === 'GET' || request.method === 'HEAD')
+    return { kind: 'WITHIN', request };
   const declared = request.headers.get('content-length');
   if (declared !== null)
     return /^\d{1,15}$/.test(declared) && Number(declared) <= maxBytes

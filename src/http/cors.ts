@@ -1,3 +1,6 @@
+import { clientHeaders } from './client-headers.ts';
+import { operationMethods } from './route.ts';
+
 /**
  * Web origins that may call (`CORS_ORIGINS`); keys travel in headers, so credentials are never allowed. `KEYS`: preflights,
  * and answers that no key stands behind, are for every origin, and those to a key for the origins that the key lists.
@@ -6,9 +9,30 @@ export interface CorsPolicy {
   readonly origins: ReadonlySet<string> | 'KEYS';
 }
 
-const allowedHeaders =
-  'Authorization, Content-Type, X-API-Key, X-Request-Id, GraphQL-Cost, GraphQL-Client-Name, GraphQL-Client-Version';
-const exposedHeaders = 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, WWW-Authenticate';
+const allowedHeaders = [
+  // Without a preflight up to 128 characters only (Fetch standard, "CORS-safelisted request-header").
+  'Accept',
+  'Authorization',
+  'Content-Type',
+  'X-API-Key',
+  'X-Request-Id',
+  'GraphQL-Cost',
+  ...clientHeaders('name'),
+  ...clientHeaders('version'),
+  // W3C Trace Context and Baggage: a browser's own traces go on in ours.
+  'traceparent',
+  'tracestate',
+  'baggage',
+].join(', ');
+const allowedMethods = operationMethods.join(', ');
+const exposedHeaders = [
+  'Allow',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'WWW-Authenticate',
+  'X-Request-Id',
+].join(', ');
 
 /** A preflight carries no key (Fetch standard §4.8): it is answered before any key is looked for. */
 export function isPreflight(request: Request): boolean {
@@ -23,7 +47,7 @@ export function isPreflight(request: Request): boolean {
 export function preflightResponse(request: Request, policy: CorsPolicy): Response {
   const headers = corsHeaders(request, policy);
   if (Object.keys(headers).length > 0) {
-    headers['Access-Control-Allow-Methods'] = 'GET, POST';
+    headers['Access-Control-Allow-Methods'] = allowedMethods;
     headers['Access-Control-Allow-Headers'] = allowedHeaders;
     headers['Access-Control-Max-Age'] = '7200';
   }

@@ -4,17 +4,23 @@ import type { Clock } from '../kernel/clock.ts';
 import type { ErrorCode } from '../kernel/error-codes.ts';
 import { codedError, codeOf } from '../kernel/errors.ts';
 import type { MakeId } from '../kernel/uuid.ts';
+import { readAccept } from './accept.ts';
 import type { Arrival, Connection, Handled } from './arrival.ts';
+import { isOwnName } from './authority.ts';
 import { limitBody } from './body-limit.ts';
 import { clientAddress, type TrustedProxies } from './client-address.ts';
 import { type CorsPolicy, corsHeaders, isPreflight, preflightResponse } from './cors.ts';
 import { errorResponse } from './error-response.ts';
+import type { Faults } from './faults.ts';
 import { liveResponse, type Readiness, readyResponse } from './health.ts';
+import { holderOf } from './holder.ts';
 import { type MetricsAccess, mayReadMetrics } from './metrics-access.ts';
+import { notShared } from './not-shared.ts';
 import { requestId } from './request-id.ts';
 import type { RequestReport } from './request-report.ts';
+import { partsOfUrl } from './request-target.ts';
 import type { RequestWatch } from './request-watch.ts';
-import { type Route, routeOf, type Served, type SurfaceName } from './route.ts';
+import { isConsolePath, metricsPath, type Route, routeOf, type Served, type SurfaceName } from './route.ts';
 
 /** What stands behind the edge; the composition root fills it in. */
 export interface Backends {
@@ -25,7 +31,7 @@ export interface Backends {
   page(surface: SurfaceName): Response | undefined;
   asset(pathname: string, acceptEncoding: string): Response | undefined;
   /** Absent when nobody's reports are accepted. */
-  readonly secretScanning?: ((request: Request, requestId: string) => Promise<Response>) | undefined;
+  readonly secretScanning?: ((request: Request, arrival: Arrival) => Promise<Response>) | undefined;
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
@@ -37,11 +43,16 @@ export interface EdgeOptions {
   readonly watch: RequestWatch;
   /** Told of every refusal that the edge gives, whatever the path. */
   readonly onRefusal: (code: ErrorCode) => void;
+  readonly faults: Faults;
+  /** By which a listener that is open to whoever reaches it may be addressed, beside addresses and `localhost`. */
+  readonly ownNames: ReadonlySet<string>;
   readonly proxies: TrustedProxies;
   readonly cors: CorsPolicy;
   readonly maxBodyBytes: number;
   /** True when a text contains something of a key's shape. */
   readonly looksLikeKey: (text: string) => boolean;
+  /** A text without what has a key's shape. */
+  readonly redact: (text: string) => string;
   readonly clock: Clock;
   readonly makeId: MakeId;
   readonly logger: Logger;
@@ -53,30 +64,77 @@ export type Edge = (request: Request, connection: Connection) => Promise<Respons
 export function createEdge(options: EdgeOptions): Edge {
   return async (request, connection) => {
     const arrival = arrive(request, connection, options);
-    const { pathname } = new URL(request.url, 'http://localhost');
-    const route = routeOf(request.method, pathname, request.headers.get('accept') ?? '', options.served);
-    // 1 A key in a URL is in somebody's log already; it must not reach ours, nor be accepted.
-    const carriesKey = options.looksLikeKey(request.url);
-    // 2 Preflights carry no key.
-    if (!carriesKey && isPreflight(request)) {
-      return finish(preflightResponse(request, options.cors), arrival, 'PRIVATE');
+    try {
+      return withoutBody(request, await pass(request, arrival, options));
+    } catch (error) {
+      const masked = options.faults.error(error, arrival.requestId);
+      return finish(errorResponse(arrival.accept, masked), arrival, 'PRIVATE');
     }
-    // 3 What stands at this path answers. A request to an API is watched; an API has one path, which holds no key.
-    const surface = surfaceOf(route, carriesKey);
-    const visit = { request, arrival, surface, options };
-    const serve = () =>
-      guarded(() => (carriesKey ? refuse(credentialsInUrl(), visit) : answer(route, pathname, visit)), visit);
-    const { response, originListed } = surface
-      ? await options.watch.watch({ arrival, headers: request.headers, surface, path: pathname }, serve)
-      : await serve();
-    // 4 Headers that every answer has.
-    if (surface) {
-      for (const [name, value] of Object.entries(corsHeaders(request, options.cors, originListed)))
-        response.headers.set(name, value);
-    }
-    const isPublic = !carriesKey && (route.kind === 'ASSET' || route.kind === 'HEALTH');
-    return finish(response, arrival, isPublic ? 'PUBLIC' : 'PRIVATE');
   };
+}
+
+async function pass(request: Request, arrival: Arrival, options: EdgeOptions): Promise<Response> {
+  const { path } = partsOfUrl(request.url);
+  const route = routeOf(request.method, path, arrival.accept, options.served);
+  // 1 A key in a URL is in somebody's log already; it must not reach ours, nor be accepted.
+  const carriesKey = options.looksLikeKey(request.url);
+  const refusal = headRefusal(request, arrival, carriesKey);
+  // 2 Preflights carry no key.
+  if (!refusal && surfaceOf(route, false) !== undefined && isPreflight(request)) {
+    return finish(preflightResponse(request, options.cors), arrival, 'PRIVATE');
+  }
+  // 3 What stands at this path answers. A request to an API is watched; an API has one path, which holds no key.
+  const surface = surfaceOf(route, carriesKey);
+  const visit = { request, arrival, surface, options };
+  const serve = () =>
+    guarded(
+      () => (refusal ? refuse(refusal.error, visit, refusal.headers, refusal.status) : answer(route, path, visit)),
+      visit,
+    );
+  const { response, report, originListed } = surface
+    ? await options.watch.watch({ arrival, headers: request.headers, surface, path }, serve)
+    : await serve();
+  arrival.tellHolder?.(holderOf(report?.keyPublicId, arrival.clientAddress));
+  // 4 Headers that every answer has.
+  if (surface) {
+    for (const [name, value] of Object.entries(corsHeaders(request, options.cors, originListed)))
+      response.headers.set(name, value);
+  }
+  const isPublic = !refusal && (route.kind === 'HEALTH' || (route.kind === 'ASSET' && response.status < 400));
+  return finish(response, arrival, isPublic ? 'PUBLIC' : 'PRIVATE');
+}
+
+interface HeadRefusal {
+  readonly error: GraphQLError;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Where it is not the one of the code. */
+  readonly status?: number;
+}
+
+/** What is refused whatever stands at the path. */
+function headRefusal(request: Request, { problem }: Arrival, carriesKey: boolean): HeadRefusal | undefined {
+  if (problem) {
+    const { status, message } = problem;
+    return { error: codedError('BAD_REQUEST', message), headers: { Connection: 'close' }, status };
+  }
+  if (carriesKey) return { error: credentialsInUrl(), headers: {} };
+  if (!asksForWebSocket(request.headers)) return undefined;
+  const message =
+    'There are no WebSockets here: subscriptions come over Server-Sent Events (Accept: text/event-stream).';
+  return { error: codedError('BAD_REQUEST', message), headers: { Connection: 'close' } };
+}
+
+/** RFC 6455 §4.1. Other protocols in `Upgrade` (h2c) may be passed over (RFC 9110 §7.8). */
+function asksForWebSocket(headers: Headers): boolean {
+  const named = (header: string, name: string) =>
+    (headers.get(header) ?? '').split(',').some((token) => token.trim().toLowerCase() === name);
+  return headers.has('upgrade') && named('upgrade', 'websocket') && named('connection', 'upgrade');
+}
+
+/** HEAD is GET without the content (RFC 9110 §9.3.2). */
+function withoutBody({ method }: Request, response: Response): Response {
+  if (method !== 'HEAD' || response.body === null) return response;
+  return new Response(null, { status: response.status, headers: response.headers });
 }
 
 /** A request on its way through the edge. */
@@ -94,6 +152,22 @@ function surfaceOf(route: Route, carriesKey: boolean): SurfaceName | undefined {
   return 'surface' in route ? route.surface : undefined;
 }
 
+/**
+ * What whoever reaches this listener may ask for without a key. Whom a request addresses is judged before its method: a web page
+ * learns nothing of such a path, not even what it answers.
+ */
+function isOpenPath(path: string, { served, metricsAccess }: EdgeOptions): boolean {
+  return (
+    (isConsolePath(path) && served.includes('MANAGEMENT')) || (path === metricsPath && metricsAccess.kind === 'OPEN')
+  );
+}
+
+/** RFC 9110 §15.5.20 */
+function misdirected(): GraphQLError {
+  const message = 'This is served by an address, localhost, or a name in ADMIN_ALLOWED_HOSTS only.';
+  return codedError('MISDIRECTED_REQUEST', message);
+}
+
 function credentialsInUrl(): GraphQLError {
   return codedError(
     'CREDENTIALS_IN_URL',
@@ -101,34 +175,43 @@ function credentialsInUrl(): GraphQLError {
   );
 }
 
-/** A fault of ours is one line in the log and an answer without its text. */
+/**
+ * A fault of ours is one line in the log and an answer without its text. What fails because the client left while it was
+ * served (its body ends in the middle) is none, and nobody reads what is answered.
+ */
 async function guarded(
   work: () => Promise<Handled>,
-  { request, arrival: { requestId }, options }: Visit,
+  { request, arrival: { requestId, accept }, options }: Visit,
 ): Promise<Handled> {
   try {
     return await work();
   } catch (error) {
-    // The client left while it was served; nobody reads what is answered.
-    if (request.signal.aborted) options.logger.info({ requestId }, 'the client left');
-    else options.logger.error({ requestId, err: error }, 'request failed');
-    return alone(errorResponse(request, codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', { requestId })));
+    if (request.signal.aborted) {
+      options.logger.info({ requestId, reason: error instanceof Error ? error.message : undefined }, 'the client left');
+      return { response: new Response(null, { status: clientLeft }), clientLeft: true };
+    }
+    return alone(errorResponse(accept, options.faults.error(error, requestId)));
   }
 }
+
+/** No status of HTTP: what access logs and traces of many servers say of it, and no client ever reads. */
+const clientLeft = 499;
 
 function arrive(request: Request, connection: Connection, options: EdgeOptions): Arrival {
   return {
     ...connection,
-    requestId: requestId(request.headers, options.makeId),
+    requestId: requestId(request.headers, options.makeId, options.redact),
     clientAddress: clientAddress(connection.peerAddress, request.headers.get('x-forwarded-for'), options.proxies),
     method: request.method,
+    accept: readAccept(request.headers.get('accept')),
     startedAt: options.clock.monotonic(),
   };
 }
 
-async function answer(route: Route, pathname: string, visit: Visit): Promise<Handled> {
+async function answer(route: Route, path: string, visit: Visit): Promise<Handled> {
   const { request, arrival, options } = visit;
   const { backends } = options;
+  if (isOpenPath(path, options) && !isOwnName(arrival.authority, options.ownNames)) return refuse(misdirected(), visit);
   switch (route.kind) {
     case 'GRAPHQL': {
       const body = await limitBody(request, options.maxBodyBytes);
@@ -141,7 +224,7 @@ async function answer(route: Route, pathname: string, visit: Visit): Promise<Han
     case 'PAGE':
       return found(backends.page(route.surface), visit);
     case 'ASSET':
-      return found(backends.asset(pathname, request.headers.get('accept-encoding') ?? ''), visit);
+      return found(backends.asset(path, request.headers.get('accept-encoding') ?? ''), visit);
     case 'HEALTH':
       return alone(route.check === 'LIVE' ? liveResponse() : await readyResponse(options.readiness));
     case 'METRICS':
@@ -169,9 +252,10 @@ async function refuse(
   error: GraphQLError,
   { request, arrival, surface, options }: Visit,
   headers: Readonly<Record<string, string>> = {},
+  status?: number,
 ): Promise<Handled> {
   options.onRefusal(codeOf(error) ?? 'INTERNAL_SERVER_ERROR');
-  const response = errorResponse(request, error, headers);
+  const response = errorResponse(arrival.accept, error, headers, status);
   if (surface === undefined) return alone(response);
   return { response, report: await options.backends.refused(surface, request, arrival, error) };
 }
@@ -188,7 +272,7 @@ async function secretScanningAnswer(visit: Visit): Promise<Handled> {
   const { secretScanning } = visit.options.backends;
   if (!secretScanning) return found(undefined, visit);
   const body = await limitBody(visit.request, largestReport);
-  if (body.kind === 'WITHIN') return alone(await secretScanning(body.request, visit.arrival.requestId));
+  if (body.kind === 'WITHIN') return alone(await secretScanning(body.request, visit.arrival));
   const message = `The report is larger than ${largestReport} bytes.`;
   return refuse(codedError('PAYLOAD_TOO_LARGE', message), visit, { Connection: 'close' });
 }
@@ -204,14 +288,12 @@ async function metricsAnswer(visit: Visit): Promise<Handled> {
   return alone(new Response(text, { headers: { 'Content-Type': contentType } }));
 }
 
-/** `Cache-Control` and `Vary` (RFC 9111 §5.2.2, §4.1): what a key was told must not be told to another by a cache. */
 function finish(response: Response, arrival: Arrival, audience: 'PRIVATE' | 'PUBLIC'): Response {
   const { headers } = response;
   headers.set('X-Request-Id', arrival.requestId);
   headers.set('X-Content-Type-Options', 'nosniff');
   if (audience === 'PRIVATE') {
-    headers.set('Cache-Control', 'private, no-store');
-    headers.set('Vary', 'Authorization, X-API-Key, Origin, Accept');
+    for (const [name, value] of Object.entries(notShared)) headers.set(name, value);
   }
   return response;
 }

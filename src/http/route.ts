@@ -1,3 +1,5 @@
+import type { Accepted } from './accept.ts';
+
 /** The protected API and the management API: two schemas, one pipeline. */
 export type SurfaceName = 'API' | 'MANAGEMENT';
 
@@ -28,22 +30,32 @@ const healthPaths: Readonly<Record<string, 'LIVE' | 'READY'>> = {
   '/readyz': 'READY',
 };
 
-/** What stands at a path, by method and by whether a browser asks for a page. */
-export function routeOf(method: string, pathname: string, accept: string, served: Served): Route {
-  const graphql = own(graphqlPaths, pathname);
+export const metricsPath = '/metrics';
+
+/** Of an operation; QUERY (RFC 10008) is a POST that changes nothing, and may be sent again. */
+export const operationMethods = ['GET', 'HEAD', 'POST', 'QUERY'] as const;
+
+/** What stands at a path, compared byte for byte, by method and by whether a browser asks for a page. */
+export function routeOf(
+  method: string,
+  path: string,
+  { prefersPage }: Pick<Accepted, 'prefersPage'>,
+  served: Served,
+): Route {
+  const graphql = own(graphqlPaths, path);
   if (graphql && served.includes(graphql)) {
-    if (method === 'GET' && prefersHtml(accept)) return { kind: 'PAGE', surface: graphql };
-    return method === 'GET' || method === 'POST'
+    if (isRead(method) && prefersPage) return { kind: 'PAGE', surface: graphql };
+    return operationMethods.some((name) => name === method)
       ? { kind: 'GRAPHQL', surface: graphql }
-      : { kind: 'METHOD_NOT_ALLOWED', allow: 'GET, POST', surface: graphql };
+      : { kind: 'METHOD_NOT_ALLOWED', allow: operationMethods.join(', '), surface: graphql };
   }
-  const sdl = own(sdlPaths, pathname);
+  const sdl = own(sdlPaths, path);
   if (sdl && served.includes(sdl)) return readOnly(method, { kind: 'SDL', surface: sdl });
-  const check = own(healthPaths, pathname);
+  const check = own(healthPaths, path);
   if (check) return readOnly(method, { kind: 'HEALTH', check });
-  if (pathname === '/metrics') return readOnly(method, { kind: 'METRICS' });
-  if (pathname === '/secret-scanning' && served.includes('API')) return { kind: 'SECRET_SCANNING' };
-  if (pathname.startsWith('/graphiql/')) return readOnly(method, { kind: 'ASSET' });
+  if (path === metricsPath) return readOnly(method, { kind: 'METRICS' });
+  if (path === '/secret-scanning' && served.includes('API')) return { kind: 'SECRET_SCANNING' };
+  if (path.startsWith('/graphiql/')) return readOnly(method, { kind: 'ASSET' });
   return { kind: 'NOT_FOUND' };
 }
 
@@ -52,11 +64,15 @@ function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value
 }
 
 function readOnly(method: string, route: Route): Route {
-  if (method === 'GET' || method === 'HEAD') return route;
+  if (isRead(method)) return route;
   return { kind: 'METHOD_NOT_ALLOWED', allow: 'GET, HEAD', ...('surface' in route ? { surface: route.surface } : {}) };
 }
 
-/** A browser's navigation names text/html; GraphQL clients name JSON or event streams, or nothing. */
-function prefersHtml(accept: string): boolean {
-  return accept.includes('text/html') && !accept.includes('application/graphql-response+json');
+function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** Paths that a web page could read by a name of its own, did the server not look at what it is called (contract of 421). */
+export function isConsolePath(path: string): boolean {
+  return path === '/console' || path.startsWith('/console/');
 }

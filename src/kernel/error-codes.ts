@@ -8,7 +8,10 @@ export const errorCodes = {
   OVERLOADED_CREDENTIALS: { status: 400, when: 'two different keys, or a repeated header' },
   CREDENTIALS_IN_URL: { status: 400, when: 'the URL contains something that looks like a key' },
   API_KEY_INVALID: { status: 401, when: 'malformed, bad checksum, unknown, or wrong secret' },
-  TOO_MANY_FAILED_ATTEMPTS: { status: 429, when: 'an address that failed too often to authenticate' },
+  TOO_MANY_FAILED_ATTEMPTS: {
+    status: 429,
+    when: 'an address (of IPv6: its /64) that failed too often to authenticate',
+  },
   API_KEY_EXPIRED: { status: 401, when: 'the key, or this secret of it, has expired' },
   API_KEY_DISABLED: { status: 401, when: 'the key or its application is disabled' },
   API_KEY_REVOKED: { status: 401, when: 'the key was revoked or deleted' },
@@ -32,6 +35,7 @@ export const errorCodes = {
   PERSISTED_QUERY_NOT_SUPPORTED: { status: 400, when: 'extensions.persistedQuery has another version than 1' },
   PAYLOAD_TOO_LARGE: { status: 413, when: 'the body is larger than MAX_BODY_BYTES' },
   METHOD_NOT_ALLOWED: { status: 405, when: 'the operation is not possible with this HTTP method' },
+  MISDIRECTED_REQUEST: { status: 421, when: 'the path is not served by the name in the Host header' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, when: 'the body is not application/json in UTF-8' },
   NOT_ACCEPTABLE: { status: 406, when: 'the answer cannot be given in the media type that Accept asks for' },
   COST_LIMIT_EXCEEDED: {
@@ -40,8 +44,16 @@ export const errorCodes = {
   },
   SLICING_ARGUMENT_REQUIRED: { status: 400, when: 'a list needs an argument that bounds its length' },
   PAGE_SIZE_OUT_OF_RANGE: { status: 400, when: 'a page size is negative or larger than allowed' },
-  QUERY_TOO_COMPLEX: { status: 400, when: 'the document has more tokens or selections than allowed' },
+  QUERY_TOO_COMPLEX: {
+    status: 400,
+    when: 'the document has more tokens or selections, asks for more of the schema, or gives larger variables to several fields, than allowed',
+  },
   QUERY_TOO_DEEP: { status: 400, when: 'the document nests deeper than MAX_DEPTH' },
+  RESPONSE_TOO_LARGE: {
+    status: 400,
+    when: 'the answer would be larger than MAX_RESPONSE_BYTES; a mutation that ran says `executed: true` at its field',
+  },
+  LIST_TOO_LONG: { status: null, when: 'the API returned more than the `bound` of a list; nothing of it is answered' },
   THROTTLED: { status: 429, when: 'cost bucket, requests window or in-flight cap' },
   QUOTA_EXCEEDED: { status: 429, when: "the day's or month's points are spent" },
   FIELD_THROTTLED: { status: null, when: "a single field's call limit; other fields still resolve" },

@@ -1,5 +1,6 @@
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { link, open, readFile, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFilePrivate, makePrivateFolder } from '../kernel/private-folder.ts';
 import type { RandomBytes } from '../kernel/random.ts';
 import { StartError } from '../kernel/start-error.ts';
 
@@ -20,9 +21,10 @@ export function parsePepper(text: string): Uint8Array | undefined {
  * `StartError` when the file holds something else.
  */
 export async function keptPepper(path: string, random: RandomBytes): Promise<Uint8Array> {
+  makePrivateFolder(dirname(path));
+  makeFilePrivate(path);
   const present = await readPepper(path);
   if (present !== 'ABSENT') return present;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${Buffer.from(random(6)).toString('hex')}`;
   const file = await open(temporary, 'wx', 0o600);
   try {

@@ -1,6 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { isUnavailable } from '../db/database-error.ts';
+import type { Arrival } from '../http/arrival.ts';
 import { errorResponse } from '../http/error-response.ts';
 import { codedError, codeOf } from '../kernel/errors.ts';
 import { type PartnerFeedback, type PartnerMatch, readPartnerReport } from './partner-report.ts';
@@ -14,7 +15,7 @@ export interface PartnerEndpointOptions {
 }
 
 /** Answers a request whose body is within its limit. */
-export type PartnerEndpoint = (request: Request, requestId: string) => Promise<Response>;
+export type PartnerEndpoint = (request: Request, arrival: Pick<Arrival, 'requestId' | 'accept'>) => Promise<Response>;
 
 /**
  * What GitHub's secret scanning calls with keys that it found: a JSON array, signed over its bytes. Nothing is read of a
@@ -22,23 +23,20 @@ export type PartnerEndpoint = (request: Request, requestId: string) => Promise<R
  * again by whoever saw it: dealing with it twice must be the same as once.
  */
 export function createPartnerEndpoint({ keys, report, logger }: PartnerEndpointOptions): PartnerEndpoint {
-  return async (request, requestId) => {
+  return async (request, { requestId, accept }) => {
     if (request.method !== 'POST') {
       const error = codedError('METHOD_NOT_ALLOWED', 'This path answers POST only.');
-      return errorResponse(request, error, { Allow: 'POST' });
+      return errorResponse(accept, error, { Allow: 'POST' });
     }
     const body = await signedBody(request, keys);
     if (!body) {
       logger.info({ requestId }, 'a secret scanning report was refused: its signature is not of a configured key');
-      return errorResponse(
-        request,
-        codedError('SIGNATURE_INVALID', 'The report is not signed by a key that is known.'),
-      );
+      return errorResponse(accept, codedError('SIGNATURE_INVALID', 'The report is not signed by a key that is known.'));
     }
     const matches = readPartnerReport(new TextDecoder().decode(body));
     if (!matches) {
       return errorResponse(
-        request,
+        accept,
         codedError('BAD_REQUEST', 'The report is not a JSON array of { token, type, url }.'),
       );
     }
@@ -50,7 +48,7 @@ export function createPartnerEndpoint({ keys, report, logger }: PartnerEndpointO
     } catch (cause) {
       const unavailable = unavailability(cause);
       if (!unavailable) throw cause;
-      return errorResponse(request, unavailable, { 'Retry-After': '1' });
+      return errorResponse(accept, unavailable, { 'Retry-After': '1' });
     }
   };
 }

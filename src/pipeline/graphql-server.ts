@@ -1,23 +1,21 @@
-import { type DocumentNode, GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
-import { LRUCache } from 'lru-cache';
 import { costMode } from '../cost/cost-extensions.ts';
 import type { Arrival, Handled } from '../http/arrival.ts';
 import { errorResponse } from '../http/error-response.ts';
-import { codedError, codeOf } from '../kernel/errors.ts';
+import { asError, codedError, codeOf } from '../kernel/errors.ts';
 import { usageRecording } from './answer/record-usage.ts';
 import { reportOf } from './answer/request-report.ts';
 import type { TellRefused } from './answer/tell-refused.ts';
-import { unacceptableAnswer } from './document/content-negotiation.ts';
-import { startRecord } from './request-record.ts';
+import { asYogaRequest } from './as-yoga-request.ts';
+import { notAcceptable } from './document/content-negotiation.ts';
+import { allowedForStreams, noStreamByHead } from './document/operation-method.ts';
+import { type RequestRecord, startRecord } from './request-record.ts';
 import type { PipelineServices } from './services.ts';
 import type { Surface } from './surface.ts';
 import { type ContextFor, type ServerContext, useFieldpass } from './use-fieldpass.ts';
 
 export type GraphqlServer = (request: Request, arrival: Arrival) => Promise<Handled>;
-
-/** Characters of document text that stay parsed: a parsed document takes about ten times its text. */
-const parsedCharacters = 4_000_000;
 
 /**
  * Yoga with everything closed that is open by default: no CORS of its own (it reflects any origin, with credentials), no
@@ -41,11 +39,8 @@ export function createGraphqlServer(
     multipart: false,
     maxRequestBodySize: false,
     healthCheckEndpoint: `${endpoint}/__no_health_here`,
-    parserAndValidationCache: {
-      documentCache: documentCache<DocumentNode>(),
-      errorCache: documentCache<Error>(),
-      validationCache: true,
-    },
+    // What is known of a document is found by its text, in one place (`document/known-documents.ts`).
+    parserAndValidationCache: false,
     // Errors are masked once, where they leave (`finish-result.ts`); this keeps what nobody foresaw from getting past it.
     maskedErrors: { maskError: (error) => (codeOf(error) === undefined ? unexpected(error) : (error as Error)) },
     logging: {
@@ -62,28 +57,41 @@ export function createGraphqlServer(
       recordUsage(record, request.headers, event);
       services.watch.streamEvent(surface.type, event);
     };
-    const unacceptable = unacceptableAnswer(request);
-    if (unacceptable) {
-      const report = await tellRefused(request, arrival, unacceptable);
-      return { response: errorResponse(request, unacceptable), report };
+    const refuse = async (error: GraphQLError, headers: Readonly<Record<string, string>> = {}): Promise<Handled> => ({
+      response: errorResponse(arrival.accept, error, headers),
+      report: await tellRefused(request, arrival, error),
+    });
+    const { answer: accepted } = arrival.accept;
+    if (!accepted) return refuse(notAcceptable());
+    if (arrival.method === 'HEAD' && accepted.preferred === 'text/event-stream') {
+      return refuse(noStreamByHead(), { Allow: allowedForStreams });
     }
-    const response = await yoga.fetch(request, { record });
+    const response = await yoga.fetch(await asYogaRequest(request, accepted), { record });
+    endReading(record);
     const event = services.watch.step('usage', () => recordUsage(record, request.headers));
     return { response, report: reportOf(record, event), originListed: record.originListed };
   };
 }
 
-/** By the text of a document, bounded by how much text there is. */
-function documentCache<Value extends {}>() {
-  const cache = new LRUCache<string, Value>({
-    maxSize: parsedCharacters,
-    sizeCalculation: (_, text) => text.length + 100,
-  });
-  return { get: (text: string) => cache.get(text), set: (text: string, value: Value) => void cache.set(text, value) };
+/**
+ * What was taken for reading a document of which nothing was admitted is what the request cost; what was taken for documents
+ * that are arguments it cost beside its price.
+ */
+function endReading(record: RequestRecord): void {
+  const points = record.reading?.end() ?? 0;
+  if (points > 0) {
+    record.requestedQueryCost ??= points;
+    record.actualQueryCost ??= points;
+  }
+  if (record.argumentPoints > 0) {
+    record.requestedQueryCost = (record.requestedQueryCost ?? 0) + record.argumentPoints;
+    record.actualQueryCost = (record.actualQueryCost ?? 0) + record.argumentPoints;
+  }
 }
 
 function unexpected(error: unknown): Error {
   if (error instanceof GraphQLError && error.originalError == null) return error;
-  const cause = error instanceof Error ? error : new Error(String(error));
-  return codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', {}, { originalError: cause });
+  const { nodes, source, positions, path } = error instanceof GraphQLError ? error : ({} as Partial<GraphQLError>);
+  const where = { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null };
+  return codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', {}, { ...where, originalError: asError(error) });
 }

@@ -8,7 +8,8 @@ import type { CompiledPrivileges } from '../privileges/compile-privileges.ts';
 import type { PresentedClient } from '../restrictions/judge-client.ts';
 import type { ThrottlePolicy } from '../throttle/policy.ts';
 import type { VariableValues } from './admit/candidate.ts';
-import type { PreparedOperation } from './document/prepare-operation.ts';
+import type { ReadingCharge } from './admit/reading.ts';
+import type { PrepareAnswer, PreparedOperation } from './document/prepare-operation.ts';
 
 /**
  * What is known of one request, filled in by the steps in their order; the next step takes the previous answers from
@@ -27,10 +28,18 @@ export interface RequestRecord {
   client: PresentedClient | undefined;
   /** Step 5: whether the key lists the web origin of the request; `undefined` until a key was proved. */
   originListed: boolean | undefined;
-  /** Step 6: refused, unless the operation turns out to be one that is never throttled. */
-  overWindow: Refusal | undefined;
+  /** Steps 6 and 7: refused by the throttle, unless the operation turns out to be one that is never throttled. */
+  heldBack: Refusal | undefined;
+  /** Step 7: what reading the document costs, when it is long. */
+  reading: ReadingCharge | undefined;
+  /** Step 12, in points: what it cost to read documents that are arguments, beside the price. */
+  argumentPoints: number;
+  /** It is known who asks, and what they ask is an operation: from here on an event stream tells what is refused. */
+  isAccepted: boolean;
   /** Step 7. */
   document: DocumentNode | undefined;
+  /** The operation that was asked for, compiled or refused, once for the request. */
+  prepared: PrepareAnswer | undefined;
   /** The operation that was asked for by name. */
   operationName: string | undefined;
   operation: RecordedOperation | undefined;
@@ -94,8 +103,12 @@ export function startRecord(arrival: Arrival, surface: ApiKeyType, costMode?: Co
     caller: undefined,
     client: undefined,
     originListed: undefined,
-    overWindow: undefined,
+    heldBack: undefined,
+    reading: undefined,
+    argumentPoints: 0,
+    isAccepted: false,
     document: undefined,
+    prepared: undefined,
     operationName: undefined,
     operation: undefined,
     admitted: undefined,

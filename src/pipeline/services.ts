@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Turn } from '../db/turn.ts';
 import type { AlarmClock } from '../kernel/clock.ts';
 import type { Counter } from '../kernel/counter.ts';
 import type { MakeId } from '../kernel/uuid.ts';
@@ -30,10 +31,12 @@ export interface PipelineServices {
   readonly plans: ThrottlePlans;
   readonly usage: UsageRecorder;
   /** What one key did; `undefined` when the range has too many intervals. */
-  readonly ownUsage: (apiKeyId: string, range: OwnUsageRange) => OwnUsage | undefined;
+  readonly ownUsage: (turn: Turn, apiKeyId: string, range: OwnUsageRange) => OwnUsage | undefined;
   readonly watch: PipelineWatch;
   readonly clock: AlarmClock;
   readonly makeId: MakeId;
+  /** A client's text without what has a key's shape: for whatever is kept, logged or repeated. */
+  readonly redact: (text: string) => string;
   readonly logger: Logger;
   readonly maxTokens: number;
   readonly executionTimeoutMs: number;

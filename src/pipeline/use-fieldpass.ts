@@ -1,20 +1,32 @@
 import { type ExecutionArgs, type ExecutionResult, Source } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { type Refusal, refused } from '../admission/verdict.ts';
+import { passed, type Refusal, refused } from '../admission/verdict.ts';
 import { errorResponse } from '../http/error-response.ts';
 import { codeOf } from '../kernel/errors.ts';
 import { invariant } from '../kernel/invariant.ts';
 import { countRequest, identify } from './admit/identify.ts';
+import { chargeText, compileCharged } from './admit/read-text.ts';
 import { asCurrent } from './admit/recheck.ts';
+import { couldBeUrgent } from './admit/urgent.ts';
 import { finishResult, outcomeOf } from './answer/finish-result.ts';
 import { withKeyWarning } from './answer/key-warning.ts';
 import { refuseAs } from './answer/refusal.ts';
+import { streamAnswer } from './answer/stream-answer.ts';
+import type { OperationContext } from './caller-context.ts';
 import { errorsOnView, judgeOnView, sentBy } from './denials/hide-mode.ts';
 import { callerInForce } from './denials/measure-mode.ts';
-import { acceptsEventStream, notAcceptable, unacceptable, unreadableBody } from './document/content-negotiation.ts';
+import { notAcceptable, onlyAsStream, unreadableBody } from './document/content-negotiation.ts';
 import { findDocument } from './document/find-document.ts';
+import {
+  allowedForMutations,
+  allowedForStreams,
+  noOperationIn,
+  noStreamByHead,
+  notByMethod,
+} from './document/operation-method.ts';
 import { parseDocument } from './document/parse-document.ts';
-import { validateDocument } from './document/validate-document.ts';
+import { readParams } from './document/read-params.ts';
+import { firstProblem } from './document/validate-document.ts';
 import { executeOperation } from './execute/execute-operation.ts';
 import { subscribeOperation } from './execute/subscribe-operation.ts';
 import type { Caller, RequestRecord } from './request-record.ts';
@@ -27,7 +39,7 @@ export interface ServerContext {
 }
 
 /** Makes the context value of one execution for a caller. */
-export type ContextFor = (record: RequestRecord, caller: Caller) => object;
+export type ContextFor = (record: RequestRecord, caller: Caller) => OperationContext;
 
 /**
  * The gate, as one plugin: **request → key → restrictions → plan → privileges → cost → throttle → execute → settle →
@@ -49,41 +61,70 @@ export function useFieldpass(
       if (counted.kind === 'REFUSED') {
         // What ends a key is never throttled, nor is what is only measured, and only the document tells.
         const measures = identified.caller.key.enforcement?.throttle === 'MEASURE';
-        if (surface.urgentMutations.size === 0 && !measures) throw refusal(record, counted);
-        record.overWindow = counted;
+        if (surface.urgentMutations.size === 0 && !measures) {
+          record.isAccepted = true;
+          throw refusal(record, counted);
+        }
+        record.heldBack = counted;
       }
-      const unreadable = unreadableBody(request) ?? unacceptable(request);
+      const unreadable = unreadableBody(request);
       if (unreadable) throw refusal(record, refused('INVALID', [unreadable]));
     },
 
-    // 7 What is asked. All answers are cached, and the same for every key.
+    // 7 What is asked. What is known of a document is the same for every key; the rest is read anew, and has its price.
     async onParams({ params, request, setParams, context }) {
-      const found = await findDocument(params, request, services.documents);
-      if (found.kind === 'REFUSED') throw refusal(context.record, found);
+      const read = readParams(params);
+      if (read.kind === 'REFUSED') throw refusal(context.record, read);
+      const { record } = context;
+      const found = await findDocument(read.params, request, services.documents);
+      const text: unknown = found.kind === 'FOUND' ? found.params?.query : undefined;
+      record.isAccepted = found.kind === 'REFUSED' || typeof text === 'string';
+      if (found.kind === 'REFUSED') throw refusal(record, found);
       setParams(found.params);
+      const paid =
+        typeof text === 'string' ? await chargeText(text, record, callerOf(record), surface, services) : passed;
+      if (paid.kind === 'REFUSED') throw refusal(record, paid);
     },
-    onParse({ setParseFn }) {
-      setParseFn((source: string) => services.watch.step('parse', () => parseDocument(new Source(source), services)));
+    onParse({ context: { record, params }, setParseFn }) {
+      setParseFn(
+        (source: string) =>
+          surface.documents.find(source) ??
+          services.watch.step('parse', () => parseDocument(new Source(source), services)),
+      );
+      return ({ result }) => {
+        if (result === null || result instanceof Error) return;
+        const nothing = noOperationIn(result);
+        if (nothing) throw refusal(record, refused('INVALID', [nothing]));
+        const wrongMethod = notByMethod(record.arrival.method, result, params.operationName);
+        if (wrongMethod) throw refusal(record, refused('INVALID', [wrongMethod], { Allow: allowedForMutations }));
+        const { heldBack } = record;
+        if (!heldBack || callerOf(record).key.enforcement?.throttle === 'MEASURE') return;
+        if (!couldBeUrgent(result, params.operationName, surface.urgentMutations)) throw refusal(record, heldBack);
+      };
     },
     onValidate({ context, params, setValidationFn }) {
       const { record } = context;
       record.document = params.documentAST;
       record.operationName = context.params.operationName ?? undefined;
-      setValidationFn((...given: Parameters<typeof validateDocument>) =>
-        services.watch.step('validate', () => validateDocument(...given)),
+      setValidationFn((...given: Parameters<typeof firstProblem>) =>
+        surface.documents.isKnown(params.documentAST)
+          ? []
+          : services.watch.step('validate', () => firstProblem(...given)),
       );
     },
 
     // 8–13 May it, what may it cost, is there so much; run; settle.
-    onExecute({ args, executeFn, setExecuteFn }) {
+    onExecute({ args, setExecuteFn }) {
       const { record } = args.contextValue;
       setExecuteFn(async (given: ExecutionArgs) => {
         const run = await asCurrent(callerOf(record), record, surface, services, async (current) => {
           const caller = callerInForce(current, args, surface);
           const fitsView = judgeOnView(sentBy(args), caller, surface);
           if (fitsView.kind === 'REFUSED') return refuseAs(record, fitsView);
+          const compiled = await compileCharged(args, record, caller, surface, services);
+          if (compiled.kind === 'REFUSED') return refuseAs(record, compiled);
           const contextValue = contextFor(record, caller);
-          return executeOperation({ ...given, contextValue }, executeFn, record, caller, surface, services);
+          return executeOperation(given, contextValue, record, caller, surface, services);
         });
         return run.kind === 'DONE' ? run.answer : refuseAs(record, run);
       });
@@ -93,8 +134,9 @@ export function useFieldpass(
       const fitsView = judgeOnView(sentBy(args), callerInForce(callerOf(record), args, surface), surface);
       if (fitsView.kind === 'REFUSED') return setSubscribeFn(() => refuseAs(record, fitsView));
       // Yoga would find that it cannot answer only after the source was opened, and never close it.
-      if (!acceptsEventStream(request.headers.get('accept'))) {
-        throw refusal(record, refused('INVALID', [notAcceptable()]));
+      if (!record.arrival.accept.answer?.eventStream) throw refusal(record, refused('INVALID', [onlyAsStream()]));
+      if (record.arrival.method === 'HEAD') {
+        throw refusal(record, refused('INVALID', [noStreamByHead()], { Allow: allowedForStreams }));
       }
       return setSubscribeFn(async (given: ExecutionArgs) => {
         const subscription = {
@@ -105,26 +147,30 @@ export function useFieldpass(
           left: request.signal,
           contextFor: (current: Caller) => contextFor(record, current),
         };
-        const opened = await asCurrent(callerOf(record), record, surface, services, (current) =>
-          subscribeOperation(subscription, current),
-        );
+        const opened = await asCurrent(callerOf(record), record, surface, services, async (current) => {
+          const compiled = await compileCharged(given, record, current, surface, services);
+          return compiled.kind === 'REFUSED' ? refuseAs(record, compiled) : subscribeOperation(subscription, current);
+        });
         return opened.kind === 'DONE' ? opened.answer : refuseAs(record, opened);
       });
     },
 
     // The last word on errors, wherever they came from.
-    onResultProcess({ request, result, setResult, resultProcessor, setResultProcessor, serverContext: { record } }) {
+    onResultProcess({ result, setResult, resultProcessor, setResultProcessor, serverContext: { record } }) {
       // No media type that the caller accepts: Yoga would answer with nothing, and not say why.
-      if (!resultProcessor) setResultProcessor(() => errorResponse(request, notAcceptable()), 'application/json');
+      const { accept } = record.arrival;
+      if (!resultProcessor) setResultProcessor(() => errorResponse(accept, notAcceptable()), 'application/json');
+      const isStream = Symbol.asyncIterator in result || accept.answer?.preferred === 'text/event-stream';
+      if (isStream) setResultProcessor(streamAnswer(record), 'text/event-stream');
       if (Symbol.asyncIterator in result || Array.isArray(result)) return;
-      // Over the window, and nothing that passes it all the same: whatever else is wrong is not looked at.
-      if (record.overWindow && !record.admitted && result.errors) {
-        record.errors = record.overWindow.errors;
-        return setResult(refuseAs(record, record.overWindow));
+      // Refused by the throttle, and nothing that passes it all the same: whatever else is wrong is not looked at.
+      if (record.heldBack && !record.admitted && result.errors) {
+        record.errors = record.heldBack.errors;
+        return setResult(refuseAs(record, record.heldBack));
       }
       const isDecided = record.outcome !== 'OK';
       const told = isDecided ? result : fromView(result, record, surface);
-      const finished = finishResult(told, record.arrival.requestId, services.logger);
+      const finished = finishResult(told, record.arrival.requestId, services);
       if (finished.errors && !isDecided) record.outcome = outcomeOf(finished.errors);
       record.errors = finished.errors ?? [];
       setResult(withKeyWarning(finished, record.caller, services.clock.now()));

@@ -64,6 +64,8 @@ export interface ListSize {
   readonly requireOneSlicingArgument: boolean;
   readonly maximumSize: number;
   readonly defaultSize: number | undefined;
+  /** `assumedSize` is nobody's promise, only the schema's rule for lists that nothing bounds: a longer one is served. */
+  readonly mayBeLonger: boolean;
 }
 
 export interface CompiledArgument {

@@ -97,10 +97,35 @@ export interface SchemaDeclaration {
   /** Length of a list that nothing bounds; without it such a list is a build error. */
   readonly defaultAssumedSize?: number;
   /**
+   * When a list is longer than `defaultAssumedSize`. `CHARGE` (default): it is served, and what it costs more is charged
+   * when the operation is settled. `ERROR`: `LIST_TOO_LONG`, as of every list whose size is declared.
+   */
+  readonly whenLonger?: 'CHARGE' | 'ERROR';
+  /**
    * What an argument looks at that is neither declared nor inferred. `REFUSE` (default): a build error. `RESULT`: every
    * field, that is not explicit, of what the field returns. `NEUTRAL`: nothing.
    */
   readonly undeclaredArguments?: 'REFUSE' | 'RESULT' | 'NEUTRAL';
+}
+
+/** Declarations of a schema that was not written for Fieldpass. Names are coordinates of the GraphQL specification. */
+export interface DeclarationConfig extends SchemaDeclaration {
+  /** By field name; `default` is the rule for the rest. */
+  readonly mutations?: Readonly<Record<string, NonNullable<FieldDeclaration['verbs']> | FieldDeclaration>>;
+  /** `Type.field`; of an interface's field, for all its object types. */
+  readonly fields?: Readonly<Record<CoordinateText, FieldDeclaration>>;
+  /** `Type.field(argument:)`. */
+  readonly arguments?: Readonly<Record<string, ArgumentDeclaration>>;
+  readonly types?: Readonly<Record<string, TypeDeclaration>>;
+  readonly inputs?: Readonly<Record<string, InputTypeDeclaration>>;
+  /** `Input.field`. */
+  readonly inputFields?: Readonly<Record<CoordinateText, InputFieldDeclaration>>;
+  /** `Enum.VALUE`. */
+  readonly enumValues?: Readonly<Record<CoordinateText, EnumValueDeclaration>>;
+  /** Fields that no wildcard matches. */
+  readonly explicit?: readonly CoordinateText[];
+  /** Fields that every valid key may read. */
+  readonly open?: readonly CoordinateText[];
 }
 
 /** Key under `extensions`. */

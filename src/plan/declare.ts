@@ -1,45 +1,22 @@
 import {
   type GraphQLField,
+  type GraphQLNamedType,
   type GraphQLSchema,
   isAbstractType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
+  isIntrospectionType,
   isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
 } from 'graphql';
 import { nearestName } from '../kernel/nearest-name.ts';
-import type {
-  ArgumentDeclaration,
-  CoordinateText,
-  EnumValueDeclaration,
-  FieldDeclaration,
-  InputFieldDeclaration,
-  InputTypeDeclaration,
-  SchemaDeclaration,
-  TypeDeclaration,
-} from './declarations.ts';
+import { configShape, shapeProblems } from './declaration-shapes.ts';
+import type { DeclarationConfig, FieldDeclaration } from './declarations.ts';
 import { declaredIn, declaring } from './declared.ts';
+import { readCoordinate } from './read-coordinate.ts';
 import { type ProblemList, problemList } from './schema-declaration-error.ts';
-
-/** Declarations of a schema that was not written for Fieldpass. Names are coordinates of the GraphQL specification. */
-export interface DeclarationConfig extends SchemaDeclaration {
-  /** By field name; `default` is the rule for the rest. */
-  readonly mutations?: Readonly<Record<string, NonNullable<FieldDeclaration['verbs']> | FieldDeclaration>>;
-  /** `Type.field`; of an interface's field, for all its object types. */
-  readonly fields?: Readonly<Record<CoordinateText, FieldDeclaration>>;
-  /** `Type.field(argument:)`. */
-  readonly arguments?: Readonly<Record<string, ArgumentDeclaration>>;
-  readonly types?: Readonly<Record<string, TypeDeclaration>>;
-  readonly inputs?: Readonly<Record<string, InputTypeDeclaration>>;
-  /** `Input.field`. */
-  readonly inputFields?: Readonly<Record<CoordinateText, InputFieldDeclaration>>;
-  /** `Enum.VALUE`. */
-  readonly enumValues?: Readonly<Record<CoordinateText, EnumValueDeclaration>>;
-  /** Fields that no wildcard matches. */
-  readonly explicit?: readonly CoordinateText[];
-  /** Fields that every valid key may read. */
-  readonly open?: readonly CoordinateText[];
-}
 
 interface Declarable {
   extensions: Readonly<Record<string, unknown>>;
@@ -47,12 +24,15 @@ interface Declarable {
 
 /**
  * Writes the declarations into the schema's `extensions.fieldpass`, in place, over what is declared there, and answers
- * the schema. Throws a `SchemaDeclarationError` that lists every name that does not exist.
+ * the schema. Throws a `SchemaDeclarationError` that lists every name that does not exist, or
+ * before that every member that means nothing and every value that is none.
  */
 export function declare(schema: GraphQLSchema, config: DeclarationConfig): GraphQLSchema {
   const problems = problemList();
-  const { defaultAssumedSize, undeclaredArguments } = config;
-  write(schema, { defaultAssumedSize, undeclaredArguments });
+  checkConfig(config, problems);
+  problems.throwIfAny();
+  const { defaultAssumedSize, whenLonger, undeclaredArguments } = config;
+  write(schema, { defaultAssumedSize, whenLonger, undeclaredArguments });
   declareMutations(schema, config, problems);
   for (const [text, declaration] of Object.entries(config.fields ?? {})) {
     for (const field of fieldsNamed(schema, text, problems)) write(field, declaration);
@@ -82,6 +62,28 @@ export function declare(schema: GraphQLSchema, config: DeclarationConfig): Graph
   return schema;
 }
 
+/** Members that hold declarations by name. */
+const byName: ReadonlySet<PropertyKey | undefined> = new Set<keyof DeclarationConfig>([
+  'mutations',
+  'fields',
+  'arguments',
+  'types',
+  'inputs',
+  'inputFields',
+  'enumValues',
+]);
+
+/** What stands below a name is reported at it. */
+function checkConfig(config: DeclarationConfig, problems: ProblemList): void {
+  const told = ([member, name]: readonly PropertyKey[]) => (name !== undefined && byName.has(member) ? 2 : 0);
+  for (const { path, message } of shapeProblems(config, configShape, told)) {
+    const [member, name] = path;
+    const coordinate =
+      told(path) === 0 ? 'config' : member === 'mutations' ? `mutations.${String(name)}` : String(name);
+    problems.report('INVALID_DECLARATION', coordinate, message);
+  }
+}
+
 function declareMutations(schema: GraphQLSchema, { mutations = {} }: DeclarationConfig, problems: ProblemList): void {
   const fields = schema.getMutationType()?.getFields() ?? {};
   const { default: rest, ...named } = mutations;
@@ -100,18 +102,22 @@ function declareTypes(schema: GraphQLSchema, config: DeclarationConfig, problems
   const types = schema.getTypeMap();
   for (const [name, declaration] of Object.entries({ ...config.types, ...config.inputs })) {
     const type = Object.hasOwn(types, name) ? types[name] : undefined;
-    if (type) write(type, declaration);
+    if (type && isShared(type)) {
+      const message =
+        'is a type of GraphQL itself, which all schemas of the process share; declare fields or types of yours';
+      problems.report('INVALID_DECLARATION', name, message);
+    } else if (type) write(type, declaration);
     else unknown(problems, name, name, Object.keys(types));
   }
   for (const [text, declaration] of Object.entries(config.inputFields ?? {})) {
-    const [typeName = '', name = ''] = text.split('.', 2);
+    const [typeName, name] = readCoordinate(text);
     const type = schema.getType(typeName);
     const field = isInputObjectType(type) ? type.getFields()[name] : undefined;
     if (field) write(field, declaration);
     else unknown(problems, text, name, isInputObjectType(type) ? Object.keys(type.getFields()) : []);
   }
   for (const [text, declaration] of Object.entries(config.enumValues ?? {})) {
-    const [typeName = '', name = ''] = text.split('.', 2);
+    const [typeName, name] = readCoordinate(text);
     const type = schema.getType(typeName);
     const value = isEnumType(type) ? type.getValue(name) : undefined;
     if (value) write(value, declaration);
@@ -125,8 +131,9 @@ function fieldsNamed(
   text: string,
   problems: ProblemList,
 ): readonly GraphQLField<unknown, unknown>[] {
-  const [typeName = '', name = ''] = text.split('.', 2);
-  const type = schema.getType(typeName);
+  const [typeName, name] = readCoordinate(text);
+  const named = schema.getType(typeName);
+  const type = named && isShared(named) ? undefined : named;
   const types = isObjectType(type) || isInterfaceType(type) ? [type] : [];
   const all = isAbstractType(type) ? [...types, ...schema.getPossibleTypes(type)] : types;
   const fields = all.flatMap((candidate) => candidate.getFields()[name] ?? []);
@@ -139,6 +146,11 @@ function fieldsNamed(
     );
   }
   return fields;
+}
+
+/** There is one of it in the process: what is declared there would be declared on every schema. */
+function isShared(type: GraphQLNamedType): boolean {
+  return isIntrospectionType(type) || (isScalarType(type) && isSpecifiedScalarType(type));
 }
 
 function write(element: Declarable, declaration: object): void {

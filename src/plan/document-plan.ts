@@ -1,4 +1,5 @@
 import type { FieldNode, GraphQLInputType, OperationDefinitionNode, ValueNode } from 'graphql';
+import { ownValue } from '../kernel/own-value.ts';
 import type { CompiledArgument, CompiledField, CompiledObject } from './compiled-schema.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface DocumentPlan {
   /** Children stand before their parents; the last one is the operation's own selection set. */
   readonly selections: readonly SelectionPlan[];
   readonly root: SelectionPlan;
+  /** What is written on types that are more than the objects that can be met there; mostly nothing. */
+  readonly beyond: WrittenBeyond | undefined;
   /** Every variable definition, by name. */
   readonly variables: ReadonlyMap<string, PlannedVariable>;
   /** The operation selects `__schema` or `__type` somewhere. */
@@ -77,14 +80,53 @@ export interface MetaFieldPlan {
   readonly node: FieldNode;
 }
 
+/**
+ * Selections as the document writes them, where its words reach beyond what is executed: `... on Node { id }` where only a
+ * City can be, a fragment that never applies, a field of an interface whose objects say more exactly what it is. Their ids
+ * go on where those of `DocumentPlan.selections` end.
+ */
+export interface WrittenBeyond {
+  readonly selections: readonly WrittenSelection[];
+  /** From the operation's own selection set to them, parents first. */
+  readonly edges: readonly WrittenEdge[];
+  /** The id of the operation's own selection set. */
+  readonly root: number;
+  /** How many ids there are, beside those of the plan. */
+  readonly count: number;
+}
+
+export interface WrittenEdge {
+  readonly from: number;
+  readonly to: number;
+  readonly when: Condition;
+}
+
+export interface WrittenSelection {
+  readonly id: number;
+  readonly possibleTypes: readonly CompiledObject[];
+  /** Response keys of the first way to it. */
+  readonly path: readonly string[];
+  readonly fields: readonly WrittenField[];
+}
+
+/** A field and what it is on each object type of its selection. */
+export interface WrittenField {
+  readonly node: FieldNode;
+  readonly when: Condition;
+  /** The same list for the same field of the same type, wherever it is written. */
+  readonly ofTypes: readonly { readonly type: CompiledObject; readonly field: CompiledField }[];
+}
+
 export interface PlannedArgument {
   readonly argument: CompiledArgument;
   readonly value: ValueNode;
 }
 
-/** Coerced variable values, as execution uses them. */
+/** Coerced variable values, the very ones that execution uses. Names are the caller's: own members only. */
 export type CoercedVariables = Readonly<Record<string, unknown>>;
 
 export function holds(condition: Condition, variables: CoercedVariables): boolean {
-  return condition === true || condition.some((all) => all.every(({ variable, is }) => variables[variable] === is));
+  return (
+    condition === true || condition.some((all) => all.every(({ variable, is }) => ownValue(variables, variable) === is))
+  );
 }

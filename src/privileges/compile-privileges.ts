@@ -1,3 +1,4 @@
+import { textBytes } from '../kernel/heap-bytes.ts';
 import type { CompiledObject, CompiledSchema, Coordinate, PrivilegeBit } from '../plan/compiled-schema.ts';
 import { privilegeBit } from '../plan/privilege-bit.ts';
 import { type Verb, verbs } from '../plan/verb.ts';
@@ -77,6 +78,11 @@ export function privilegesOfBits(schema: CompiledSchema, hash: string, bits: Uin
     seesObject: sight.seesObject,
     sight,
   };
+}
+
+/** Of the heap, from above: its bits, and what it sees of types and inputs. */
+export function privilegesBytes({ objects, coordinates }: CompiledSchema, { bits, hash }: CompiledPrivileges): number {
+  return 10_000 + 2 * textBytes(hash) + 2 * bits.byteLength + 80 * (objects.length + coordinates.length);
 }
 
 function setBit(bits: Uint32Array, bit: PrivilegeBit): void {

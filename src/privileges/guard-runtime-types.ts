@@ -4,8 +4,10 @@ import {
   type GraphQLSchema,
   isAbstractType,
   isIntrospectionType,
+  isObjectType,
 } from 'graphql';
 import { codedError } from '../kernel/errors.ts';
+import { isPromise } from '../kernel/is-promise.ts';
 import type { Access } from './access.ts';
 
 /**
@@ -25,11 +27,17 @@ function guard(type: GraphQLAbstractType): void {
   type.resolveType = (value, context, info, abstractType) => {
     const resolved = resolveType(value, context, info, abstractType);
     const visible = (name: string | undefined) => {
-      if (name === undefined || accessOf(context)?.sees(name) === true) return name;
+      // What is no type of it at all is a fault of the resolver: the executor says so, and nobody is told what.
+      if (!isPossible(name, abstractType, info.schema) || accessOf(context)?.sees(name) === true) return name;
       throw codedError('UNAUTHORIZED_FIELD_OR_TYPE', 'Unauthorized field or type.');
     };
-    return typeof resolved === 'object' ? Promise.resolve(resolved).then(visible) : visible(resolved);
+    return isPromise(resolved) ? resolved.then(visible) : visible(resolved);
   };
+}
+
+function isPossible(name: string | undefined, type: GraphQLAbstractType, schema: GraphQLSchema): name is string {
+  const named = typeof name === 'string' ? schema.getType(name) : undefined;
+  return isObjectType(named) && schema.isSubType(type, named);
 }
 
 function accessOf(context: unknown): Access | undefined {

@@ -1,7 +1,7 @@
-import { boundedCache } from '../kernel/bounded-cache.ts';
+import { type CacheBound, weighedCache } from '../kernel/bounded-cache.ts';
 import type { CompiledSchema } from '../plan/compiled-schema.ts';
 import { privilegeBit } from '../plan/privilege-bit.ts';
-import { type CompiledPrivileges, privilegesOfBits } from './compile-privileges.ts';
+import { type CompiledPrivileges, privilegesBytes, privilegesOfBits } from './compile-privileges.ts';
 
 /**
  * What a key may read while its privileges are measured and not enforced: everything that is not explicit, beside what
@@ -17,8 +17,15 @@ export function measuredPrivileges(schema: CompiledSchema, own: CompiledPrivileg
   return privilegesOfBits(schema, `${own.hash}:measured`, bits);
 }
 
-export function createMeasuredCache(schema: CompiledSchema, max: number): typeof measured {
-  const cache = boundedCache<string, CompiledPrivileges>(max);
+export const measuredCacheBound: CacheBound = {
+  holds: 'what keys may read whose privileges are measured; of each API',
+  maxBytes: 8_000_000,
+};
+
+export function createMeasuredCache(schema: CompiledSchema): typeof measured {
+  const cache = weighedCache<string, CompiledPrivileges>(measuredCacheBound, (compiled) =>
+    privilegesBytes(schema, compiled),
+  );
   return measured;
 
   function measured(own: CompiledPrivileges): CompiledPrivileges {

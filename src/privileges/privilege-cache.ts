@@ -1,7 +1,13 @@
-import { boundedCache } from '../kernel/bounded-cache.ts';
+import { type CacheBound, weighedCache } from '../kernel/bounded-cache.ts';
+import { textBytes } from '../kernel/heap-bytes.ts';
 import { invariant } from '../kernel/invariant.ts';
 import type { CompiledSchema } from '../plan/compiled-schema.ts';
-import { type CompiledPrivileges, type CompileOptions, compilePrivileges } from './compile-privileges.ts';
+import {
+  type CompiledPrivileges,
+  type CompileOptions,
+  compilePrivileges,
+  privilegesBytes,
+} from './compile-privileges.ts';
 import { parsePrivilege } from './grammar/parse-privilege.ts';
 import { privilegeSet } from './grammar/parse-privilege-set.ts';
 
@@ -11,9 +17,15 @@ export interface PrivilegeCache {
   get(texts: readonly string[], options: CompileOptions): CompiledPrivileges;
 }
 
-export function createPrivilegeCache(schema: CompiledSchema, max: number): PrivilegeCache {
-  const byTexts = boundedCache<string, CompiledPrivileges>(max);
-  const byHash = boundedCache<string, CompiledPrivileges>(max);
+export const privilegeCacheBounds = {
+  byHash: { holds: 'compiled privileges, by what they allow; of each API', maxBytes: 16_000_000 },
+  byTexts: { holds: 'the same by the texts of the rules', maxBytes: 16_000_000 },
+} satisfies Record<string, CacheBound>;
+
+export function createPrivilegeCache(schema: CompiledSchema): PrivilegeCache {
+  const weigh = (compiled: CompiledPrivileges, key: string) => textBytes(key) + privilegesBytes(schema, compiled);
+  const byTexts = weighedCache<string, CompiledPrivileges>(privilegeCacheBounds.byTexts, weigh);
+  const byHash = weighedCache<string, CompiledPrivileges>(privilegeCacheBounds.byHash, weigh);
   return {
     get(texts, options) {
       const textKey = `${options.loneStarMatchesExplicit ? '*' : ''}\n${texts.join('\n')}`;

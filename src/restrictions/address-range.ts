@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { addressBytes } from '../kernel/address-bytes.ts';
 
 /** Addresses that share their first `prefix` bits; one address when all bits count. 4 bytes for IPv4, 16 for IPv6. */
 export interface AddressRange {
@@ -24,19 +24,6 @@ export function parseAddressRange(text: string): AddressRange | undefined {
   return hasBitsBeyond(range) ? undefined : range;
 }
 
-/** The bytes of one address, or `undefined`. */
-export function addressBytes(text: string): Uint8Array | undefined {
-  if (text.includes('%')) return undefined;
-  switch (isIP(text)) {
-    case 4:
-      return Uint8Array.from(text.split('.'), Number);
-    case 6:
-      return withoutMapping(ipv6Bytes(text));
-    default:
-      return undefined;
-  }
-}
-
 export function rangeContains({ bytes, prefix }: AddressRange, address: Uint8Array): boolean {
   if (bytes.length !== address.length) return false;
   return bytes.every((byte, index) => {
@@ -60,35 +47,4 @@ function maskOf(prefix: number, index: number): number {
 
 function hasBitsBeyond({ bytes, prefix }: AddressRange): boolean {
   return bytes.some((byte, index) => (byte & ~maskOf(prefix, index) & 0xff) !== 0);
-}
-
-/** Of a text that is known to be an IPv6 address. */
-function ipv6Bytes(text: string): Uint8Array {
-  const lastColon = text.lastIndexOf(':');
-  const dotted = text
-    .slice(lastColon + 1)
-    .split('.')
-    .map(Number);
-  const whole =
-    dotted.length === 4
-      ? `${text.slice(0, lastColon + 1)}${hex(dotted[0], dotted[1])}:${hex(dotted[2], dotted[3])}`
-      : text;
-  const [head = '', tail] = whole.split('::');
-  const left = groupsOf(head);
-  const right = groupsOf(tail ?? '');
-  const groups = [...left, ...new Array<number>(8 - left.length - right.length).fill(0), ...right];
-  return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
-}
-
-function groupsOf(text: string): number[] {
-  return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
-}
-
-function hex(high = 0, low = 0): string {
-  return (high * 256 + low).toString(16);
-}
-
-function withoutMapping(bytes: Uint8Array): Uint8Array {
-  const mapped = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
-  return mapped ? bytes.slice(12) : bytes;
 }

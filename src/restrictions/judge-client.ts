@@ -1,4 +1,5 @@
-import { addressBytes, rangeContains } from './address-range.ts';
+import { addressBytes } from '../kernel/address-bytes.ts';
+import { rangeContains } from './address-range.ts';
 import { parseFingerprint } from './client-app.ts';
 import type { CompiledRestrictions } from './compile-restrictions.ts';
 import { originAllowed, type Referrer, referrerMatches } from './referrer-pattern.ts';

@@ -9,6 +9,8 @@ export interface RestrictedOperation {
   readonly rootFields: readonly string[];
   /** Of the text that was sent or named, to the last space; `undefined` when there was none. */
   readonly documentHash: DocumentHash | undefined;
+  /** It does nothing but end or disable keys, and asks no more of them than that. */
+  readonly isUrgent: boolean;
 }
 
 export type OperationVerdict =

@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm';
-import { LRUCache } from 'lru-cache';
 import type { Queries } from '../db/database.ts';
 import { document } from '../db/schema/index.ts';
-import { boundedCache } from '../kernel/bounded-cache.ts';
+import { boundedCache, boundOfEntries, type CacheBound, weighedCache } from '../kernel/bounded-cache.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { textBytes } from '../kernel/heap-bytes.ts';
 import { type DocumentHash, hashOfText } from './document-id.ts';
 
 /** Where documents are found that a client names and does not send. */
@@ -20,9 +20,10 @@ export interface TrustedDocumentsCache extends TrustedDocuments {
 /** Of a surface that no documents are registered for. */
 export const noDocuments: TrustedDocuments = { find: async () => undefined };
 
-/** Characters of text that stay at hand. */
-const keptCharacters = 4_000_000;
-const maxUnknown = 10_000;
+export const trustedDocumentsBounds = {
+  kept: { holds: 'texts of registered documents', maxBytes: 8_000_000 } satisfies CacheBound,
+  unknown: boundOfEntries('hashes of which there is no registered document', 10_000, 250),
+};
 /** What another instance registered is found here after this long at the latest. */
 const unknownAgeMs = 1_000;
 
@@ -32,13 +33,13 @@ const unknownAgeMs = 1_000;
  * time. A row whose text is not that of its hash, which only somebody at the database can have made, is not there.
  */
 export function createTrustedDocuments(queries: Queries, clock: Pick<Clock, 'monotonic'>): TrustedDocumentsCache {
-  const unknown = boundedCache<DocumentHash, number>(maxUnknown);
+  const unknown = boundedCache<DocumentHash, number>(trustedDocumentsBounds.unknown);
   /** Counts registrations: an answer that was under way when one came says nothing about what is there now. */
   let registrations = 0;
-  const kept = new LRUCache<DocumentHash, string>({
-    maxSize: keptCharacters,
-    sizeCalculation: (text) => text.length + 100,
-  });
+  const kept = weighedCache<DocumentHash, string>(
+    trustedDocumentsBounds.kept,
+    (text, hash) => textBytes(text) + textBytes(hash),
+  );
   return {
     async find(hash) {
       const present = kept.get(hash);

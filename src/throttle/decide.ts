@@ -148,9 +148,21 @@ function takenFrom({ available, inFlight, quota }: BucketState, cost: MicroPoint
 }
 
 /**
- * The account after giving back what was reserved and not used. An actual cost above the reserved one is a fault of
- * ours (the estimate is never too low): the key does not pay for it. The quota gets it back if its period, which began
- * at `reservedIn`, still runs: the next one was not charged.
+ * What a bucket holds after a settlement that leaves so much unused; below 0 it is what was used and not reserved. That is
+ * taken as far as the bucket may be in debt: what it cannot pay is lost, and what it owes already stays owed.
+ */
+export function settledBalance(
+  { capacity, debt = 0 }: Pick<Bucket, 'capacity' | 'debt'>,
+  available: MicroPoints,
+  unused: MicroPoints,
+): MicroPoints {
+  if (unused >= 0) return Math.min(capacity, available + unused);
+  return Math.min(available, Math.max(0 - debt, available + unused));
+}
+
+/**
+ * The account after giving back what was reserved and not used, or taking what was used and not reserved. The quota gets
+ * or pays it if its period, which began at `reservedIn`, still runs: the next one was not charged.
  */
 export function settledAccount(
   account: Account,
@@ -158,11 +170,11 @@ export function settledAccount(
   now: Moment,
 ): AccountChange {
   const { spending } = account;
-  const unused = Math.max(0, reserved - Math.max(0, actual));
-  const available = Math.min(account.bucket.capacity, availableAt(account, now.micros) + unused);
-  const givesBack = spending !== undefined && spending.startsAt === reservedIn;
+  const unused = reserved - Math.max(0, actual);
+  const available = settledBalance(account.bucket, availableAt(account, now.micros), unused);
+  const isSamePeriod = spending !== undefined && spending.startsAt === reservedIn;
   return {
     balance: { available, at: now.micros },
-    spending: givesBack ? { ...spending, spent: Math.max(0, spending.spent - unused) } : spending,
+    spending: isSamePeriod ? { ...spending, spent: Math.max(0, spending.spent - unused) } : spending,
   };
 }

@@ -1,4 +1,4 @@
-import { boundedCache } from '../kernel/bounded-cache.ts';
+import { boundedCache, boundOfEntries } from '../kernel/bounded-cache.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { withDeadline } from '../kernel/deadline.ts';
 import type { MicroPoints } from '../kernel/micro-points.ts';
@@ -22,7 +22,10 @@ export interface KnownSpendingOptions {
   readonly deadlineMs?: number;
 }
 
-const mostRemembered = 10_000;
+export const knownSpendingBounds = {
+  remembered: boundOfEntries('what usage says was spent of quotas', 10_000, 300),
+  corrected: boundOfEntries('quotas whose count was corrected', 10_000, 250),
+};
 const togetherMs = 500;
 
 /**
@@ -32,9 +35,9 @@ const togetherMs = 500;
  */
 export function withKnownSpending(options: KnownSpendingOptions): ThrottleStore {
   const { store, spentSince, clock, onFailure, correctAfterMs, later = runLater, deadlineMs = 500 } = options;
-  const remembered = boundedCache<string, NonNullable<Quota['known']>>(mostRemembered);
+  const remembered = boundedCache<string, NonNullable<Quota['known']>>(knownSpendingBounds.remembered);
   const lookUps = new Map<string, Promise<void>>();
-  const correctedFrom = boundedCache<string, number>(mostRemembered);
+  const correctedFrom = boundedCache<string, number>(knownSpendingBounds.corrected);
   let corrections = Promise.resolve();
   let closed = false;
 

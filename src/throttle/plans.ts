@@ -15,7 +15,7 @@ export interface ThrottlePlan {
 
 export interface ThrottlePlans {
   readonly byName: ReadonlyMap<string, ThrottlePlan>;
-  /** Names of the plans of keys that have none. */
+  /** Names of the plans of keys that have none; `MANAGEMENT` of those that act on all applications. */
   readonly defaults: { readonly API: string; readonly MANAGEMENT: string };
 }
 
@@ -68,6 +68,9 @@ const planSchema = z
     message: 'must not be larger than maximumAvailable: it could never be spent',
   });
 
+/** Of all plans together: they are shown as one list. */
+export const mostPlans = 100;
+
 const plansSchema = z.record(z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'a name such as FREE or TEAM_2'), planSchema);
 
 /**
@@ -85,5 +88,6 @@ export function parsePlans(
     return { kind: 'INVALID', message };
   }
   const byName = new Map([...defaultPlans.byName, ...Object.entries(parsed.data)]);
+  if (byName.size > mostPlans) return { kind: 'INVALID', message: `plans: at most ${mostPlans}` };
   return { kind: 'PLANS', plans: { ...defaultPlans, byName } };
 }

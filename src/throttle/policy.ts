@@ -16,6 +16,8 @@ interface PolicyOverride {
 export interface ThrottledKey {
   readonly id: string;
   readonly type: 'API' | 'MANAGEMENT';
+  /** Of a management key: whether it acts on its own application or on all. */
+  readonly applicationScope: 'OWN' | 'ALL';
   readonly plan: string | undefined;
   readonly throttle: PolicyOverride | undefined;
   readonly application: {
@@ -36,18 +38,20 @@ export interface ThrottlePolicy {
 }
 
 /**
- * The limits of a key: its plan (by its type when it names none, or one that is gone) with its own numbers, and those
+ * The limits of a key: its plan (its default when it names none, or one that is gone) with its own numbers, and those
  * of its application when that has a plan or numbers of its own. Both or neither must have room.
  */
 export function policyFor(key: ThrottledKey, plans: ThrottlePlans): ThrottlePolicy {
   const { application } = key;
-  const typeDefault = key.type === 'MANAGEMENT' ? plans.defaults.MANAGEMENT : plans.defaults.API;
-  const own = withOverride(planNamed(key.plan, typeDefault, plans), key.throttle);
-  const ownLimits = limits(own, `key:${key.id}`, application.id);
+  const fallback = defaultPlan(key, plans);
+  const own = withOverride(planNamed(key.plan, fallback, plans), key.throttle);
+  const { bucket, window } = limits(own, `key:${key.id}`, application.id);
+  // What its operations cost beyond what was reserved a key pays later; its application's budget is not taken for that.
+  const ownLimits = { bucket: { ...bucket, debt: bucket.capacity }, window };
   if (application.plan === undefined && application.throttle === undefined) {
     return { key: own, maximumCost: own.maximumCost, buckets: [ownLimits.bucket], windows: [ownLimits.window] };
   }
-  const shared = withOverride(planNamed(application.plan, typeDefault, plans), application.throttle);
+  const shared = withOverride(planNamed(application.plan, fallback, plans), application.throttle);
   const sharedLimits = limits(shared, `application:${application.id}`, application.id);
   return {
     key: own,
@@ -55,6 +59,16 @@ export function policyFor(key: ThrottledKey, plans: ThrottlePlans): ThrottlePoli
     buckets: [ownLimits.bucket, sharedLimits.bucket],
     windows: [ownLimits.window, sharedLimits.window],
   };
+}
+
+/** A management key that acts on its own application has no larger budget by default than that gives to others. */
+function defaultPlan(
+  { type, applicationScope, application }: ThrottledKey,
+  { defaults, byName }: ThrottlePlans,
+): string {
+  if (type === 'API') return defaults.API;
+  if (applicationScope === 'ALL') return defaults.MANAGEMENT;
+  return application.plan !== undefined && byName.has(application.plan) ? application.plan : defaults.API;
 }
 
 function planNamed(name: string | undefined, fallback: string, plans: ThrottlePlans): ThrottlePlan {

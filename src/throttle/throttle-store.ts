@@ -25,11 +25,14 @@ export interface Bucket {
   /** Micro-points a second. */
   readonly restoreRate: MicroPoints;
   readonly inFlight: number;
+  /** How far below 0 it may fall when operations cost more than was reserved; 0 when absent. */
+  readonly debt?: MicroPoints;
   readonly quota?: Quota;
 }
 
 /** State of a bucket after an answer. */
 export interface BucketState {
+  /** Below 0 it is a debt, which time pays first. */
   readonly available: MicroPoints;
   readonly inFlight: number;
   /** Of a bucket that has one. `endsAt` in milliseconds since the epoch, when the next period begins. */
@@ -94,9 +97,9 @@ export interface ThrottleStore {
   count(windows: readonly RequestsWindow[], requests?: number): Promise<CountAnswer>;
   reserve(reservation: Reservation): Promise<ReserveAnswer>;
   /**
-   * Gives back what was reserved and not used, and frees the in-flight slots. Once: settling the same id again, or
-   * after its time to live, changes nothing. A quota gets back what was taken from it while its period lasts: the next
-   * one has not paid for it. A process that dies before this line leaves the reservation charged.
+   * Gives back what was reserved and not used, or takes what was used and not reserved, as far as a bucket may be in
+   * debt, and frees the in-flight slots. Once: settling the same id again, or after its time to live, changes nothing. A
+   * quota gets back what was taken from it, or pays the rest, while its period lasts: the next one has not paid for it. A process that dies before this line leaves the reservation charged.
    */
   settle(reservation: Reservation, actual: MicroPoints): Promise<readonly BucketState[]>;
   /** Looks without taking. */

@@ -15,15 +15,19 @@ const longestKept = 2000;
 
 /**
  * One operation with the fragments that it uses, without what a client may have put into it: literals are replaced,
- * aliases and descriptions left out. Two documents that differ in these only count as one.
+ * aliases and descriptions left out, and names are without what `redact` takes out of them. Two documents that differ in these only count as one.
  */
-export function normalizeDocument(document: DocumentNode, operation: OperationDefinitionNode): UsageDocument {
+export function normalizeDocument(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  redact: (text: string) => string = (text) => text,
+): UsageDocument {
   const used = usedFragments(document, operation);
   const definitions = document.definitions.filter(
     (definition) =>
       definition === operation || (definition.kind === Kind.FRAGMENT_DEFINITION && used.has(definition.name.value)),
   );
-  const text = print(withoutValues({ kind: Kind.DOCUMENT, definitions }));
+  const text = redact(print(withoutValues({ kind: Kind.DOCUMENT, definitions })));
   return { hash: createHash('sha256').update(text).digest('hex'), normalized: beginningOf(text, longestKept) };
 }
 
@@ -33,6 +37,7 @@ function withoutValues(document: DocumentNode): DocumentNode {
     IntValue: (node) => ({ ...node, value: '0' }),
     FloatValue: (node) => ({ ...node, value: '0' }),
     StringValue: () => ({ kind: Kind.STRING, value: '' }),
+    EnumValue: (node) => ({ ...node, value: '_' }),
     BooleanValue: (node) => ({ ...node, value: true }),
     ListValue: (node) => ({ ...node, values: [] }),
     ObjectValue: (node) => ({ ...node, fields: [] }),

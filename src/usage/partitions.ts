@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Database } from '../db/database.ts';
+import type { Database, Queries } from '../db/database.ts';
 import { DatabaseError } from '../db/database-error.ts';
 
 /** Tables that are partitioned by `at`, and how long a partition is. */
@@ -101,18 +101,43 @@ export async function listPartitions(database: Database): Promise<readonly Parti
   return rows.map(({ from, ...rest }) => ({ ...rest, from: from ?? undefined }));
 }
 
-/** False when somebody uses it: the next run tries again. */
-export async function dropPartition(database: Database, { name }: Partition): Promise<boolean> {
+/**
+ * Drops it, and notes that it is gone: what is late for its times must be added to what was made of it. False when
+ * somebody uses it: the next run tries again.
+ */
+export async function dropPartition(database: Database, { table, name, until }: Partition): Promise<boolean> {
   try {
     await database.transaction(async (queries) => {
       await queries.execute(sql.raw(`SET LOCAL lock_timeout = '${lockTimeout}'`));
       await queries.execute(sql`DROP TABLE IF EXISTS ${sql.identifier(name)}`);
+      await queries.execute(sql`INSERT INTO instance_setting AS s (name, value, updated_at)
+        VALUES (${removedSetting(table)}, to_jsonb(${until}::int8), now())
+        ON CONFLICT (name) DO UPDATE SET updated_at = now(),
+          value = to_jsonb(greatest((s.value #>> '{}')::int8, (excluded.value #>> '{}')::int8))`);
     });
     return true;
   } catch (error) {
     if (error instanceof DatabaseError && error.sqlState === '55P03') return false;
     throw error;
   }
+}
+
+/** Before when rows of the table are gone, in milliseconds since the epoch; all of them are there when none were dropped. */
+export async function removedBefore(
+  database: Pick<Database, 'rows'>,
+  queries: Queries,
+  table: PartitionedTable,
+): Promise<number> {
+  const [found] = await database.rows<{ until: number }>(
+    sql`SELECT (value #>> '{}')::int8 AS until FROM instance_setting WHERE name = ${removedSetting(table)}`,
+    queries,
+  );
+  return found?.until ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Where that is noted. */
+export function removedSetting(table: PartitionedTable): string {
+  return `usage.removed.${table}`;
 }
 
 /** The partition that holds this moment. */

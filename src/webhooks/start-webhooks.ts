@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import type { SharedTime } from '../db/shared-time.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { type Repeating, repeating } from '../kernel/repeating.ts';
@@ -9,6 +10,7 @@ import { maximumAttempts, waitAfter } from './retry-schedule.ts';
 export interface WebhooksOptions {
   readonly database: Database;
   readonly clock: Clock;
+  readonly time: SharedTime;
   readonly logger: Logger;
   readonly receiver: Receiver;
   /** From 0 up to 1. */
@@ -22,37 +24,41 @@ const atOnce = 10;
 const holdMs = 60_000;
 
 /**
- * Announces the ends of keys, and delivers what stands in the outbox; any number of instances may, each takes its own. A
- * run rejects when the database is away; the next one makes up for it. `close` cuts off what is being delivered: it is
+ * Announces the ends of keys, and delivers what stands in the outbox, by the time that all instances share; any number of
+ * instances may, each takes its own. A run rejects when the database is away; the next one makes up for it. `close` cuts off what is being delivered: it is
  * tried again by whoever comes next.
  */
-export function startWebhooks({ database, clock, logger, receiver, random }: WebhooksOptions): Repeating {
+export function startWebhooks({ database, clock, time, logger, receiver, random }: WebhooksOptions): Repeating {
   const closing = new AbortController();
   let expiriesAt = Number.NEGATIVE_INFINITY;
 
   async function runOnce(): Promise<void> {
+    const now = await time.now();
+    if (now === undefined) return;
+    const start = clock.monotonic();
+    const present = (): number => now + (clock.monotonic() - start);
     if (clock.monotonic() - expiriesAt >= expiryIntervalMs) {
-      await addExpiries(database, clock.now());
-      await removeSettled(database, clock.now());
+      await addExpiries(database, now);
+      await removeSettled(database, now);
       expiriesAt = clock.monotonic();
     }
     while (!closing.signal.aborted) {
-      const due = await takeDue(database, clock.now(), atOnce, holdMs);
-      await Promise.all(due.map(attempt));
+      const due = await takeDue(database, present(), atOnce, holdMs);
+      await Promise.all(due.map((event) => attempt(event, present)));
       if (due.length < atOnce) return;
     }
   }
 
-  async function attempt(event: DueEvent): Promise<void> {
-    const { kind, answer } = await deliver(event, receiver, clock.now(), closing.signal);
+  async function attempt(event: DueEvent, present: () => number): Promise<void> {
+    const { kind, answer } = await deliver(event, receiver, present(), closing.signal);
     if (closing.signal.aborted && kind === 'FAILED') return;
     if (kind === 'DELIVERED') {
-      await noteAttempt(database, { id: event.id, answer, deliveredAt: clock.now() });
+      await noteAttempt(database, { id: event.id, answer, deliveredAt: present() });
       return;
     }
     const attempts = event.attempts + 1;
     const wait = waitAfter(attempts, random);
-    const nextAttemptAt = wait === undefined ? undefined : clock.now() + wait;
+    const nextAttemptAt = wait === undefined ? undefined : present() + wait;
     await noteAttempt(database, { id: event.id, answer, nextAttemptAt });
     const told = { webhookId: event.id, attempts, answer };
     if (nextAttemptAt === undefined) logger.error(told, `a webhook was given up after ${maximumAttempts} attempts`);

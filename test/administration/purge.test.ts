@@ -28,13 +28,13 @@ test('a deleted key goes with its secrets when its time is over, and no sooner',
   const { apiKey: gone, key: goneText = '' } = await world.key({});
   const { apiKey: kept } = await world.key({});
   await deleteApiKey(services, root, { id: gone.id, descendants: 'KEEP' });
-  expect(await purgeDeletedKeys(services)).toBe(0);
+  expect(await purgeDeletedKeys(services, services.clock.now())).toBe(0);
   clock.advance(undeleteWindowMs - 1);
-  expect(await purgeDeletedKeys(services)).toBe(0);
+  expect(await purgeDeletedKeys(services, services.clock.now())).toBe(0);
   expect((await resolver.resolve(goneText)).kind).toBe('REVOKED');
   clock.advance(1);
-  expect(await purgeDeletedKeys(services)).toBe(1);
-  expect(await purgeDeletedKeys(services)).toBe(0);
+  expect(await purgeDeletedKeys(services, services.clock.now())).toBe(1);
+  expect(await purgeDeletedKeys(services, services.clock.now())).toBe(0);
   expect((await resolver.resolve(goneText)).kind).toBe('UNKNOWN');
   expect(await findApiKey(database.queries, gone.id, 'ALL')).toBeUndefined();
   expect(await database.queries.select().from(apiKeySecret).where(eq(apiKeySecret.apiKeyId, gone.id))).toEqual([]);
@@ -53,7 +53,7 @@ test('a purged key hides nothing that came from the key that made it', async () 
   const { apiKey: last } = await world.key(settings, world.as(third));
   for (const { id } of [third, second]) await deleteApiKey(services, root, { id });
   clock.advance(undeleteWindowMs);
-  expect(await purgeDeletedKeys(services)).toBe(2);
+  expect(await purgeDeletedKeys(services, services.clock.now())).toBe(2);
   await revokeApiKey(services, root, { id: first.id, descendants: 'REVOKE' });
   expect((await findApiKey(database.queries, last.id, 'ALL'))?.revokedAt).toBe(clock.now());
 });
@@ -66,9 +66,9 @@ test('an idempotency key is forgotten after 24 hours, and no sooner', async () =
   clock.advance(3_600_000);
   const late = await create('late');
   clock.advance(23 * 3_600_000 - 1);
-  expect(await purgeIdempotency(services)).toBe(0);
+  expect(await purgeIdempotency(services, services.clock.now())).toBe(0);
   clock.advance(1);
-  expect(await purgeIdempotency(services)).toBe(1);
+  expect(await purgeIdempotency(services, services.clock.now())).toBe(1);
   expect(await database.queries.$count(idempotency)).toBe(1);
   expect(await create('late')).toMatchObject({ apiKey: { id: late.apiKey.id }, key: undefined });
 });
@@ -81,6 +81,6 @@ test('idempotency keys are forgotten faster than they come, however many there a
       (actor_key_id, mutation, idempotency_key, request_hash, result_id, created_at)
     SELECT gen_random_uuid(), 'createApiKey', i::text, decode(repeat('00', 32), 'hex'), '', ${at}::timestamptz
     FROM generate_series(1, 25000) i`);
-  expect(await purgeIdempotency(services)).toBe(25_000);
+  expect(await purgeIdempotency(services, services.clock.now())).toBe(25_000);
   expect(await database.queries.$count(idempotency)).toBe(0);
 });

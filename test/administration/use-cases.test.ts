@@ -203,10 +203,10 @@ describe('ending a key', () => {
   test('disables and enables it, at once and as often as one likes', async () => {
     const { apiKey: made, key = '' } = await world.key({});
     const disable = () => disableApiKey(world.services, world.root, { id: made.id, reason: 'lost' });
-    const { disabledAt } = await disable();
+    const { disabledAt } = (await disable()).apiKey;
     expect(await world.resolver.resolve(key)).toMatchObject({ kind: 'DISABLED', at: disabledAt });
     world.clock.advance(5);
-    expect((await disable()).disabledAt).toBe(disabledAt);
+    expect((await disable()).apiKey.disabledAt).toBe(disabledAt);
     await enableApiKey(world.services, world.root, { id: made.id });
     expect((await world.resolver.resolve(key)).kind).toBe('ACTIVE');
     expect(await outcome(enableApiKey(world.services, world.root, { id: made.id }))).toBe('DONE');

@@ -36,4 +36,13 @@ describe('what a person sees', () => {
     expect(text).toContain('(PostgreSQL at db:5432)');
     expect(text).not.toContain('hunter2');
   });
+
+  it.each([
+    ['postgres://u:hunter2@h1,h2:5433/x', 'h1:5432, h2:5433'],
+    ['postgres://u@/x?host=/var/run/postgresql', '/var/run/postgresql/.s.PGSQL.5432'],
+    ['postgres://u@[::1]/x', '[::1]:5432'],
+  ])('is where the servers of %s are', (url, places) => {
+    const config = configOf({ DATABASE_URL: url, KEY_PEPPER: 'a'.repeat(64) });
+    expect(banner({ config, addresses, firstKeys: noKeys })).toContain(`(PostgreSQL at ${places})`);
+  });
 });

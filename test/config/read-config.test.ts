@@ -17,7 +17,15 @@ describe('configuration', () => {
     expect(answer).toMatchObject({
       kind: 'VALID',
       config: {
-        server: { PORT: 4000, HOST: '127.0.0.1', TRUST_PROXY: [], CORS_ORIGINS: [], GRAPHIQL: true, LOG_LEVEL: 'info' },
+        server: {
+          PORT: 4000,
+          HOST: '127.0.0.1',
+          TRUST_PROXY: [],
+          CORS_ORIGINS: [],
+          KEEP_ALIVE_TIMEOUT: 72_000,
+          GRAPHIQL: true,
+          LOG_LEVEL: 'info',
+        },
         database: { DATA_DIR: '.fieldpass' },
         keys: { KEY_PREFIX: 'fieldpass', KEY_ENVIRONMENTS: ['live', 'test'], KEY_DEFAULT_VALIDITY: 90 * 86_400_000 },
         limits: {
@@ -26,9 +34,21 @@ describe('configuration', () => {
           MAX_TOKENS: 5000,
           EXECUTION_TIMEOUT: 30_000,
           SHUTDOWN_TIMEOUT: 25_000,
+          SHUTDOWN_DELAY: 0,
         },
       },
     });
+  });
+
+  it('waits before it stops accepting where a load balancer has to notice', () => {
+    const delay = (environment: Environment) => {
+      const answer = readConfig({ KEY_PEPPER: pepper, ...environment }, noFile);
+      return answer.kind === 'VALID' ? answer.config.limits.SHUTDOWN_DELAY : answer.problems;
+    };
+    expect(delay({ NODE_ENV: 'production' })).toBe(5000);
+    expect(delay({ NODE_ENV: 'production', SHUTDOWN_DELAY: '0s' })).toBe(0);
+    expect(delay({ NODE_ENV: 'development' })).toBe(0);
+    expect(delay({ SHUTDOWN_DELAY: '12s' })).toBe(12_000);
   });
 
   it('takes an empty value for an absent one', () => {
@@ -79,6 +99,16 @@ describe('configuration', () => {
     }).join('\n');
     expect(text).toContain(`${name}: expected`);
     expect(text).not.toContain('hunter2');
+  });
+
+  it.each([
+    'postgres://h1:5432,h2:5433/d',
+    'postgresql://u:p@h1,h2/d',
+    'postgres://u@/d?host=/var/run/postgresql',
+    'postgres:///d',
+    'postgres://',
+  ])('leaves the reading of %s to whoever connects', (text) => {
+    expect(problems({ DATABASE_URL: text, KEY_PEPPER: pepper })).toEqual([]);
   });
 
   it('wants a pepper with a database of its own, and in production', () => {

@@ -8,16 +8,18 @@ const sdl = /* GraphQL */ `
   type Query {
     users(first: Int!): [User] @cost(weight: "2") @listSize(slicingArguments: ["first"])
     matrix: [[User]] @listSize(assumedSize: 4)
-    conn(first: Int): UserConnection @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
+    conn(first: Int): UserConnection @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes", "cursors"])
     shape: Shape
     shapes: [Shape!] @listSize(assumedSize: 5)
     codes: [Code] @listSize(assumedSize: 5)
+    strict: Strict
     boom: User @cost(weight: "3")
     secret: User @cost(weight: "3")
   }
   scalar Code @cost(weight: "2")
   type User { name: String best: User }
-  type UserConnection { edges: [UserEdge] nodes: [User] pageInfo: PageInfo! }
+  type UserConnection { edges: [UserEdge] nodes: [User] cursors: [String] pageInfo: PageInfo! }
+  type Strict { users: [User!]! @listSize(assumedSize: 2) }
   type UserEdge { cursor: String node: User }
   type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
   interface Shape { area: Float }
@@ -25,7 +27,7 @@ const sdl = /* GraphQL */ `
   type Square implements Shape { area: Float }
 `;
 
-/** The actual points of a query against a root value; lists that are too long throw unless `cut`. */
+/** The actual points of a query against a root value. */
 async function run(source: string, rootValue: unknown, options: Parameters<typeof actualPoints>[3] = {}) {
   const schema = schemaOf(sdl);
   const compiled = compileSchema(schema);
@@ -66,13 +68,51 @@ describe('counts', () => {
     expect(answer).toMatchObject({ requested: 4, points: 2 });
   });
 
-  test('a resolver that throws for its call only', async () => {
-    const answer = await run('{ boom { best { name } } }', {
-      boom: () => {
-        throw new GraphQLError('no');
-      },
+  const fails = () => {
+    throw new GraphQLError('no');
+  };
+
+  test.each([
+    ['throws', '{ boom { best { name } } }', { boom: fails }, 5, 3 + 1],
+    ['rejects', '{ boom { best { name } } }', { boom: () => Promise.reject(new Error('no')) }, 5, 3 + 1],
+    ['returns an error', '{ boom { best { name } } }', { boom: new Error('no') }, 5, 3 + 1],
+    ['comes late with an error', '{ boom { name } }', { boom: () => Promise.resolve(new Error('no')) }, 4, 3 + 1],
+    ['throws instead of a list', '{ users(first: 10) { name } }', { users: fails }, 12, 2 + 1],
+    ['throws instead of a list that is empty at most', '{ users(first: 0) { name } }', { users: fails }, 2, 2],
+    [
+      'throws instead of a list that its page sizes',
+      '{ conn(first: 3) { nodes { name } } }',
+      { conn: { nodes: fails } },
+      4,
+      1 + 1,
+    ],
+    ['throws instead of a page of nothing', '{ conn(first: 0) { nodes { name } } }', { conn: { nodes: fails } }, 1, 1],
+    ['throws instead of lists of lists', '{ matrix { name } }', { matrix: fails }, 4, 1],
+    ['throws instead of weighted scalars', '{ codes }', { codes: fails }, 10, 2],
+    ['throws instead of one of several types', '{ shape { area } codes }', { shape: fails, codes: ['a'] }, 15, 1 + 2],
+    ['throws for each of its calls', '{ a: boom { name } b: boom { name } }', { boom: fails }, 8, 8],
+    ['answers nothing', '{ boom { name } }', { boom: null }, 4, 3],
+  ])('a resolver that %s', async (_, source, rootValue, requested, points) => {
+    expect(await run(source, rootValue)).toMatchObject({ requested, points });
+  });
+
+  test('a failed call as an instance of the cheapest type that the key sees, and nothing when it sees none', async () => {
+    const compiled = compileSchema(schemaOf(sdl));
+    const seeing = (...names: readonly string[]) => ({
+      has: () => true,
+      seesObject: ({ name }: CompiledObject) => (name !== 'Circle' && name !== 'Square' ? true : names.includes(name)),
     });
-    expect(answer).toMatchObject({ requested: 5, points: 3 });
+    for (const [granted, points] of [
+      [seeing('Circle', 'Square'), 1 + 3],
+      [seeing('Circle'), 5 + 3],
+      [seeing(), 3],
+    ] as const) {
+      const source = '{ shape { area } boom { name } }';
+      const requested = price(compiled, source).formula.estimate({}, granted);
+      const answer = await run(source, { shape: fails }, { meter: { granted } });
+      expect(answer.points).toBe(points);
+      expect(requested.kind === 'PRICED' && requested.points).toBeGreaterThanOrEqual(answer.points);
+    }
   });
 
   test('at least 1, also when nothing was there', async () => {
@@ -123,27 +163,47 @@ describe('counts', () => {
 describe('a list longer than its bound', () => {
   const many = Array.from({ length: 9 }, () => user);
 
-  function cutting() {
+  function reporting() {
     const violations: ListBoundViolation[] = [];
-    const report = (violation: ListBoundViolation) => violations.push(violation);
-    return { violations, instrument: { onListTooLong: 'CUT', report } as const };
+    return { violations, instrument: { report: (violation: ListBoundViolation) => violations.push(violation) } };
+  }
+
+  /** Items without end, and how many of them were asked for. */
+  function endless(make: () => unknown = () => user, most = Number.POSITIVE_INFINITY) {
+    const read = { items: 0, closed: false };
+    const items = {
+      *[Symbol.iterator]() {
+        try {
+          while (read.items < most) {
+            read.items++;
+            yield make();
+          }
+        } finally {
+          read.closed = true;
+        }
+      },
+    };
+    return { read, items };
   }
 
   test.each([
-    ['of a field', '{ users(first: 2) { name } }', { users: many }, ['users'], 'Query.users', 2],
+    ['of a field', '{ users(first: 2) { name } }', { users: many }, 'users', 'Query.users', 2],
+    ['of length 0', '{ users(first: 0) { name } }', { users: [user] }, 'users', 'Query.users', 0],
+    ['of an iterable', '{ users(first: 2) { name } }', { users: new Set([1, 2, 3]) }, 'users', 'Query.users', 2],
     [
       'that comes late',
       '{ users(first: 2) { name } }',
       { users: () => Promise.resolve(many) },
-      ['users'],
+      'users',
       'Query.users',
       2,
     ],
+    ['of weighted scalars', '{ codes }', { codes: many }, 'codes', 'Query.codes', 5],
     [
       'of a connection',
       '{ conn(first: 3) { nodes { name } } }',
       { conn: { nodes: many } },
-      ['conn', 'nodes'],
+      'conn.nodes',
       'UserConnection.nodes',
       3,
     ],
@@ -151,54 +211,164 @@ describe('a list longer than its bound', () => {
       'of edges, which weigh nothing',
       '{ conn(first: 3) { edges { cursor } } }',
       { conn: { edges: many } },
-      ['conn', 'edges'],
+      'conn.edges',
       'UserConnection.edges',
       3,
     ],
-  ])('%s is cut, reported, and paid as far as it goes', async (_, source, rootValue, path, coordinate, bound) => {
-    const { violations, instrument } = cutting();
+    [
+      'of scalars that a field above sizes',
+      '{ conn(first: 3) { cursors } }',
+      { conn: { cursors: many.map(() => 'c') } },
+      'conn.cursors',
+      'UserConnection.cursors',
+      3,
+    ],
+  ])('%s is an error of the field, null, and reported', async (_, source, rootValue, path, coordinate, bound) => {
+    const { violations, instrument } = reporting();
     const { result, points, requested } = await run(source, rootValue, { instrument });
-    const list = path.reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], result.data);
-    expect(list).toHaveLength(bound);
-    expect(violations).toEqual([{ coordinate, length: 9, bound }]);
+    const list = path
+      .split('.')
+      .reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], result.data);
+    expect(list).toBeNull();
+    expect(result.errors).toHaveLength(1);
+    expect(result.errors?.[0]).toMatchObject({
+      path: path.split('.'),
+      locations: [expect.anything()],
+      extensions: { code: 'LIST_TOO_LONG', bound },
+    });
+    const [{ length } = { length: 0 }] = violations;
+    expect(length).toBeGreaterThan(bound);
+    expect(violations).toEqual([{ coordinate, length, bound }]);
     expect(points).toBeLessThanOrEqual(requested);
   });
 
-  test('nested lists share one bound', async () => {
-    const { violations, instrument } = cutting();
-    const matrix = [[user, user, user], [user, user], [user]];
+  const [three, two, one] = [[user, user, user], [user, user], [user]];
+  test.each([
+    ['at once', () => [three, two, one]],
+    ['later', () => Promise.resolve([three, two])],
+    ['with lists that come later', () => [Promise.resolve(three), two]],
+    ['with lists that all come later', () => [Promise.resolve(three), Promise.resolve(two)]],
+    ['with one list that is too long by itself', () => [many]],
+    ['with a list that fails beside it', () => [Promise.reject(new Error('own')), Promise.resolve(many)]],
+    ['of iterables', () => new Set([new Set(['a', 'b', 'c']), new Set(['d', 'e'])])],
+  ])('nested lists share one bound: nothing of them is answered (%s)', async (_, matrix) => {
+    const { violations, instrument } = reporting();
     const { result, points } = await run('{ matrix { name } }', { matrix }, { instrument });
-    expect(result.data).toMatchObject({ matrix: [{ length: 3 }, { length: 1 }, { length: 0 }] });
-    expect(points).toBe(4);
-    expect(violations).toHaveLength(2);
+    expect(result.data).toEqual({ matrix: null });
+    expect(result.errors).toMatchObject([{ path: ['matrix'], extensions: { code: 'LIST_TOO_LONG', bound: 4 } }]);
+    expect(violations).toMatchObject([{ coordinate: 'Query.matrix', bound: 4 }]);
+    expect(points).toBe(1);
   });
 
-  test('what is cut off may fail, and nobody is left to hear of it', async () => {
+  test('nested lists within their bound are as they are, with the errors of their places', async () => {
+    const matrix = () => [Promise.resolve(new Set([user, null])), Promise.reject(new Error('own')), null, two];
+    const { result, points } = await run('{ matrix { name } }', { matrix });
+    expect(result.data).toEqual({ matrix: [[{ name: 'Ada' }, null], null, null, [{ name: 'Ada' }, { name: 'Ada' }]] });
+    expect(result.errors?.map(({ path, message }) => [path, message])).toEqual([[['matrix', 1], 'own']]);
+    expect(points).toBe(3);
+  });
+
+  test.each([
+    ['a list', '{ users(first: 3) { name } }', (items: unknown) => ({ users: items }), 4],
+    ['a list in a list', '{ matrix { name } }', (items: unknown) => ({ matrix: [items] }), 5],
+    [
+      'a list in a list that comes late',
+      '{ matrix { name } }',
+      (items: unknown) => ({ matrix: [Promise.resolve(items)] }),
+      5,
+    ],
+    ['a page', '{ conn(first: 3) { nodes { name } } }', (items: unknown) => ({ conn: { nodes: items } }), 4],
+  ])('%s without end is read no further than its bound', async (_, source, rootOf, items) => {
+    const { read, items: without } = endless();
+    const { result } = await run(source, rootOf(without));
+    expect(result.errors).toMatchObject([{ extensions: { code: 'LIST_TOO_LONG' } }]);
+    expect(read).toEqual({ items, closed: true });
+  });
+
+  test('lists in a list without end, too', async () => {
+    const { read, items } = endless(() => one);
+    const { result } = await run('{ matrix { name } }', { matrix: items });
+    expect(result.errors).toMatchObject([{ path: ['matrix'], extensions: { code: 'LIST_TOO_LONG' } }]);
+    expect(read).toEqual({ items: 5, closed: true });
+  });
+
+  test.each([
+    ['empty lists', () => []],
+    ['nulls', () => null],
+    ['lists that come late', () => Promise.resolve([])],
+    ['empty iterables', () => new Set()],
+  ])('%s in a list without end, too', async (_, item) => {
+    const { read, items } = endless(item, 2000);
+    const { result } = await run('{ matrix { name } }', { matrix: items });
+    expect(result.errors).toMatchObject([{ path: ['matrix'], extensions: { code: 'LIST_TOO_LONG', bound: 4 } }]);
+    expect(read).toEqual({ items: 1005, closed: true });
+  });
+
+  test('empty lists are no items: more of them than the bound are answered', async () => {
+    const lists = Array.from({ length: 9 }, () => []);
+    for (const matrix of [lists, new Set(lists)]) {
+      const { result } = await run('{ matrix { name } }', { matrix });
+      expect(result.errors).toBeUndefined();
+      expect(result.data).toEqual({ matrix: lists });
+    }
+  });
+
+  test('an asynchronous iterable is no list, and nothing of it is read', async () => {
+    let read = 0;
+    const users = async function* () {
+      for (;;) yield read++;
+    };
+    const { result } = await run('{ users(first: 2) { name } }', { users: () => users() });
+    expect(result.errors?.[0]?.message).toContain('Expected Iterable');
+    expect(read).toBe(0);
+  });
+
+  test.each([
+    ['{ users(first: 2) { name } }', (late: () => unknown) => ({ users: () => [user, late(), late()] })],
+    ['{ users(first: 1) { name } }', (late: () => unknown) => ({ users: () => new Set([late(), late()]) })],
+    [
+      '{ matrix { name } }',
+      (late: () => unknown) => ({
+        matrix: () => [
+          [late()],
+          Promise.resolve([late(), late()]),
+          new Set([late()]),
+          Promise.resolve([late(), late()]),
+        ],
+      }),
+    ],
+  ])('what is let go may fail, and nobody is left to hear of it: %s', async (source, rootOf) => {
     const unheard: unknown[] = [];
     const hear = (thrown: unknown) => unheard.push(thrown);
     process.on('unhandledRejection', hear);
-    const users = () => [user, user, Promise.reject(new Error('late'))];
-    const { result } = await run('{ users(first: 2) { name } }', { users }, { instrument: cutting().instrument });
-    await new Promise(setImmediate);
+    const late = () => new Promise((_, reject) => setImmediate(() => reject(new Error('late'))));
+    const { result } = await run(source, rootOf(late));
+    for (let turns = 0; turns < 3; turns++) await new Promise(setImmediate);
     process.off('unhandledRejection', hear);
-    expect(result.data).toMatchObject({ users: { length: 2 } });
+    expect(result.errors).toMatchObject([{ extensions: { code: 'LIST_TOO_LONG' } }]);
     expect(unheard).toEqual([]);
   });
 
-  test('throws where a test wants to know', async () => {
-    const { result } = await run('{ users(first: 2) { name } }', { users: many });
-    expect(result.errors?.[0]?.message).toMatch(/Query\.users returned a list of 9.*at most 2/);
+  test('takes along what may not be null above it, and stays what it is', async () => {
+    const { result } = await run('{ strict { users { name } } boom { name } }', {
+      strict: { users: many },
+      boom: user,
+    });
+    expect(result.data).toEqual({ strict: null, boom: { name: 'Ada' } });
+    expect(result.errors).toMatchObject([
+      { path: ['strict', 'users'], extensions: { code: 'LIST_TOO_LONG', bound: 2 } },
+    ]);
   });
 
   test('each call has its own page, also with the same connection', async () => {
     const conn = { nodes: many };
-    const { violations, instrument } = cutting();
+    const { violations, instrument } = reporting();
     const { result } = await run(
       '{ a: conn(first: 9) { nodes { name } } b: conn(first: 1) { nodes { name } } }',
       { conn },
       { instrument },
     );
-    expect(result.data).toMatchObject({ a: { nodes: { length: 9 } }, b: { nodes: { length: 1 } } });
+    expect(result.data).toMatchObject({ a: { nodes: { length: 9 } }, b: { nodes: null } });
     expect(violations).toEqual([{ coordinate: 'UserConnection.nodes', length: 9, bound: 1 }]);
   });
 });

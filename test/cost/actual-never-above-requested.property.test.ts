@@ -14,6 +14,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { expect, test, vi } from 'vitest';
+import type { ListBoundViolation } from '../../src/cost/actual-cost.ts';
 import type { Granted } from '../../src/cost/compile-formula.ts';
 import type { CompiledSchema } from '../../src/plan/compiled-schema.ts';
 import { pool } from '../support/pool.ts';
@@ -23,7 +24,7 @@ import { generateSchema } from './generate-schema.ts';
 import { actualPoints, compileSchema, type Priced, price, schemaOf } from './priced.ts';
 import { type Random, randomOf } from './random.ts';
 
-const numRuns = Number(process.env['FIELDPASS_PROPERTY_RUNS'] ?? 100);
+const numRuns = Number(process.env['FIELDPASS_PROPERTY_RUNS'] ?? 40);
 /** More runs take longer; the time is no assertion. */
 vi.setConfig({ testTimeout: 30_000 + numRuns * 40 });
 const seeds = fc.noBias(fc.noShrink(fc.nat()));
@@ -68,6 +69,43 @@ test('actual ≤ requested, whatever resolvers return', async () => {
     { numRuns },
   );
 });
+
+test('actual ≤ requested when resolvers return more than they may: none of it is answered', async () => {
+  let tooLong = 0;
+  await fc.assert(
+    fc.asyncProperty(seeds, async (seed) => {
+      const { random, schema, compiled, document, variables } = caseOf(seed, 'abstract');
+      const priced = price(compiled, document, variables);
+      const requested = outcome(priced);
+      if (typeof requested === 'string') return;
+      generateData(random, schema, compiled, { full: false, tooLong: true });
+      const violations: ListBoundViolation[] = [];
+      const { points, servedMore, result } = await actualPoints(schema, compiled, priced, {
+        instrument: { report: (violation) => violations.push(violation) },
+      });
+      expect(points).toBeLessThanOrEqual(requested);
+      expect(servedMore).toBe(false);
+      for (const { length, bound } of violations) expect(length).toBeGreaterThan(bound);
+      const refused = result.errors?.filter(({ extensions }) => extensions['code'] === 'LIST_TOO_LONG') ?? [];
+      // Of errors that reach one null together only the first is told (GraphQL specification §6.4.4).
+      expect(refused.length).toBeLessThanOrEqual(violations.length);
+      for (const { path } of refused) expect(nullAt(result.data, path ?? [])).toBe(true);
+      tooLong += refused.length;
+    }),
+    { numRuns },
+  );
+  expect(tooLong).toBeGreaterThan(0);
+});
+
+/** The field at the path, or something above it, is null. */
+function nullAt(data: unknown, path: readonly (string | number)[]): boolean {
+  let value = data;
+  for (const key of path) {
+    if (value === null) return true;
+    value = (value as Record<string | number, unknown>)[key];
+  }
+  return value === null;
+}
 
 test('actual = requested when every list is full and nothing is null', async () => {
   await fc.assert(

@@ -94,6 +94,22 @@ describe('breakdown', () => {
     expect(priced.formula.breakdown({}).fields).toHaveLength(200);
     expect(priced.formula.topFields({})).toHaveLength(3);
   });
+
+  test.each([10, 500, 6000])('is bounded in bytes under aliases of %i characters', (length) => {
+    const long = 'x'.repeat(length);
+    const nested = (depth: number): string =>
+      depth === 0
+        ? Array.from({ length: 190 }, (_, index) => `a${index}: more(first: 1) { n }`).join(' ')
+        : `${long}: more(first: 1) { ${nested(depth - 1)} }`;
+    const { formula } = price(compiled, `{ a(first: 1) { ${nested(10)} } }`);
+    const { fields } = formula.breakdown({});
+    expect(fields[1]?.path).toBe(`a.${long}`);
+    expect(JSON.stringify(fields).length).toBeLessThan(140_000);
+    const paths = formula.topFields({}).map(({ path }) => path);
+    expect(paths).toHaveLength(3);
+    for (const path of paths) expect(path.length).toBeLessThanOrEqual(500);
+    expect(fields.length).toBeGreaterThan(length === 6000 ? 3 : 15);
+  });
 });
 
 test('the dearest paths are those that cost most by themselves', () => {

@@ -8,13 +8,15 @@ import {
   isObjectType,
 } from 'graphql';
 import type { Granted } from '../../src/cost/compile-formula.ts';
-import { lengthOf } from '../../src/cost/formula-program.ts';
+import { lengthOf } from '../../src/cost/list-length.ts';
 import type { CompiledField, CompiledSchema } from '../../src/plan/compiled-schema.ts';
 import type { Random } from './random.ts';
 
 export interface DataOptions {
   /** Every list as long as it may be, nothing null. */
   readonly full: boolean;
+  /** Some lists are longer than they may be. */
+  readonly tooLong?: boolean;
   readonly granted?: Granted;
 }
 
@@ -23,7 +25,7 @@ export function generateData(
   random: Random,
   schema: GraphQLSchema,
   compiled: CompiledSchema,
-  { full, granted }: DataOptions,
+  { full, tooLong = false, granted }: DataOptions,
 ): void {
   for (const object of compiled.objects) {
     const type = schema.getType(object.name);
@@ -47,7 +49,8 @@ export function generateData(
     const nullable = getNullableType(type);
     if (nullable === type && !full && random.chance(0.1)) return null;
     if (isListType(nullable)) {
-      const length = full ? bound : random.whole(0, Math.min(bound, 4));
+      const within = full ? bound : random.whole(0, Math.min(bound, 4));
+      const length = tooLong && bound < 10 && random.chance(0.15) ? bound + random.whole(1, 3) : within;
       const isNested = isListType(getNullableType(nullable.ofType));
       if (isNested) return splitUp(length).map((part) => resultOf(nullable.ofType, field, part));
       // All of a list or none: of a mixed one graphql-js leaves rejections of late items unhandled when another fails.

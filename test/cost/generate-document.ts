@@ -7,6 +7,7 @@ import {
   isAbstractType,
   isCompositeType,
   isInterfaceType,
+  isLeafType,
   isObjectType,
 } from 'graphql';
 import type { Random } from './random.ts';
@@ -49,7 +50,8 @@ export function generateOperation(random: Random, schema: GraphQLSchema): Genera
   }
 
   function sample(type: string): unknown {
-    if (type.startsWith('[')) return Array.from({ length: random.whole(0, 3) }, () => random.whole(0, 9));
+    const length = random.chance(0.05) ? random.whole(10, 250) : random.whole(0, 3);
+    if (type.startsWith('[')) return Array.from({ length }, () => random.whole(0, 9));
     return type.startsWith('In') && !type.startsWith('Int') ? input(2) : random.whole(0, 3);
   }
 
@@ -79,7 +81,7 @@ export function generateOperation(random: Random, schema: GraphQLSchema): Genera
   }
 
   function selection(type: GraphQLNamedType, depth: number): string {
-    const parts = ['__typename'];
+    const parts = ['__typename', ...manyLeaves(type)];
     for (let count = random.whole(1, 4); count > 0 && budget > 0; count--) {
       budget--;
       const narrowed = isAbstractType(type) ? random.pick(schema.getPossibleTypes(type)) : type;
@@ -100,6 +102,21 @@ export function generateOperation(random: Random, schema: GraphQLSchema): Genera
       }
     }
     return ` { ${parts.join(' ')} }`;
+  }
+
+  /** Enough of them, now and then, to cost something together. */
+  function manyLeaves(type: GraphQLNamedType): string[] {
+    if (!random.chance(0.08)) return [];
+    const plain =
+      isObjectType(type) || isInterfaceType(type)
+        ? Object.values(type.getFields()).filter(
+            ({ args, type: of }) => args.length === 0 && isLeafType(getNamedType(of)),
+          )
+        : [];
+    const names = ['__typename', ...plain.map(({ name }) => name)];
+    return Array.from({ length: random.whole(60, 320) }, (_, index) => {
+      return `many${index}_${type.name}: ${names[index % names.length]}${random.pick(conditions)}`;
+    });
   }
 
   const mutates = random.chance(0.3);

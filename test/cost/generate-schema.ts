@@ -15,6 +15,7 @@ export function generateSchema(random: Random, { abstract }: { readonly abstract
     const target = () => random.pick(names);
     const fields = [
       `n: Int${weight(0.3)}`,
+      `p(among: [Int], input: In): Int`,
       `w: Weighted`,
       `ws: [Weighted]${weight(0.3)} @listSize(assumedSize: ${random.whole(0, 3)})`,
       `o(flag: Int${negative()}, input: In${negative()}): ${target()}${weight(0.5)}`,

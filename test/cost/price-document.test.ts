@@ -4,6 +4,7 @@ import { buildManagementSchema } from '../../src/apis/management/schema.ts';
 import { buildPlacesSchema } from '../../src/apis/places/places-schema.ts';
 import { printedSchemas } from '../../src/commands/printed-schemas.ts';
 import { compileFormula } from '../../src/cost/compile-formula.ts';
+import { countIntrospection } from '../../src/cost/count-introspection.ts';
 import { priceDocument } from '../../src/cost/price-document.ts';
 import { compileDocument } from '../../src/plan/compile-document/compile-document.ts';
 import { compileSchema } from '../../src/plan/compile-schema/compile-schema.ts';
@@ -14,7 +15,9 @@ function priceOnServer(schema: ReturnType<typeof buildPlacesSchema>, document: s
   const compiled = compileSchema(schema);
   const answer = compileDocument(compiled, parse(document), undefined, { maxSteps: 10_000, maxDepth: 15 });
   if (answer.kind !== 'PLANNED') throw new Error(answer.kind);
-  const estimate = compileFormula(compiled, answer.plan).estimate({ ...variables });
+  const introspected = countIntrospection(schema, parse(document), undefined, {});
+  if (introspected.kind !== 'COUNTED') throw new Error(introspected.kind);
+  const estimate = compileFormula(compiled, answer.plan).estimate({ ...variables }, undefined, introspected.byKey);
   return estimate.kind === 'PRICED' ? estimate.points : Number.NaN;
 }
 
@@ -71,6 +74,10 @@ describe('a document that is priced offline', () => {
     ['{ cities { nodes { nam } } }', /^1:20 Cannot query field "nam"/],
     ['{ cities(first: 1000) { nodes { name } } }', /PAGE_SIZE_OUT_OF_RANGE at cities/],
     ['query ($n: Int!) { cities(first: $n) { nodes { name } } }', /"\$n"/],
+    [
+      `{ __schema { types { ...A0 } } } ${[0, 1, 2, 3, 4, 5].map((n) => `fragment A${n} on __Type { ${'abcdefgh'.replaceAll(/./g, (alias) => `${alias}: fields { type { ...A${n + 1} } } `)} }`).join(' ')} fragment A6 on __Type { name }`,
+      /QUERY_TOO_COMPLEX at __schema: It asks for more than 500000/,
+    ],
   ])('says what is wrong with %s', (document, message) => {
     const answer = priceDocument({ sdl: places ?? '', document });
     expect(answer.kind === 'PROBLEMS' && answer.problems[0]).toMatch(message);

@@ -10,7 +10,7 @@ interface BookRow {
 }
 
 export function buildBooksSchema(rows: BookRow[]): GraphQLSchema {
-  const builder = createBuilder<CallerContext>();
+  const builder = createBuilder<CallerContext>(1);
   builder.queryType();
   builder.mutationType();
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createExplorer, type Explorer } from '../../src/explorer/serve-explorer.ts';
 
 const script = 'export const answer = 42;\n'.repeat(80);
+const large = 'abcdefgh'.repeat(25_000);
 const html =
   '<!doctype html><script type="application/json" id="fieldpass">{}</script><script src="/graphiql/assets/a-1.js"></script>';
 const titles = { API: 'Zoo </script><b>$& API', MANAGEMENT: 'Keys' };
@@ -22,6 +23,8 @@ beforeAll(() => {
   writeFileSync(join(assets, 'a-1.js'), script);
   writeFileSync(join(assets, 'a-1.js.br'), brotliCompressSync(script));
   writeFileSync(join(assets, 'a-1.js.gz'), gzipSync(script));
+  writeFileSync(join(assets, 'large-3.js'), large);
+  writeFileSync(join(assets, 'empty-4.css'), '');
   writeFileSync(join(assets, 'icons-2.ttf'), Buffer.from([0, 1, 0, 0]));
   explorer = createExplorer({ directory, titles });
 });
@@ -95,6 +98,25 @@ describe('an asset', () => {
     const decoded =
       each.coding === 'br' ? brotliDecompressSync(body) : each.coding === 'gzip' ? gunzipSync(body) : body;
     expect(decoded.toString()).toBe(script);
+  });
+
+  it('is sent from the one copy that the server has, in pieces, however many ask for it', async () => {
+    const pieces = async () => {
+      const body: ReadableStream<Uint8Array> | null | undefined = explorer.asset('/graphiql/assets/large-3.js')?.body;
+      const read: Uint8Array[] = [];
+      for await (const piece of body ?? []) read.push(piece);
+      return read;
+    };
+    const [first, second] = await Promise.all([pieces(), pieces()]);
+    expect(first.map(({ length }) => length)).toEqual([65_536, 65_536, 65_536, 3_392]);
+    expect(Buffer.concat(second).equals(Buffer.from(large))).toBe(true);
+    expect(new Set([...first, ...second].map(({ buffer }) => buffer)).size).toBe(1);
+  });
+
+  it('that is empty has an empty content', async () => {
+    const asset = explorer.asset('/graphiql/assets/empty-4.css');
+    expect(asset?.headers.get('content-length')).toBe('0');
+    expect(await asset?.text()).toBe('');
   });
 
   it('without a compressed form comes as it is', () => {

@@ -1,20 +1,23 @@
 /**
  * A server on the embedded database that is killed while it seeds and while it writes, and one that is told to end under
- * load. Run by `npx tsx test/faults/shutdown.fault.ts`; loopback only, and it ends by itself.
+ * load, also over connections that clients keep. Run by `npx tsx test/faults/shutdown.fault.ts`; loopback only, and it ends by itself.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { openSubscription } from '../support/open-request.ts';
 import { buildServer, type ServerProcess, startServer } from '../support/server-process.ts';
+import { askUntilUnready } from './kept-connections.ts';
 import { openStage } from './stage.ts';
 import { type Client, clientOf, createKey, type Written, write } from './writers.ts';
 
-const stage = openStage(60_000);
+const stage = openStage(240_000);
 const folder = mkdtempSync(join(tmpdir(), 'fieldpass-fault-'));
 const seededCities = 135_233;
 const writers = 6;
-const start = (): ServerProcess => startServer({ cwd: folder, environment: { DATA_DIR: 'data' } });
+const start = (environment: Readonly<Record<string, string>> = {}): ServerProcess =>
+  startServer({ cwd: folder, environment: { DATA_DIR: 'data', ...environment } });
 
 try {
   await buildServer();
@@ -62,6 +65,24 @@ try {
     `${acknowledged.written.length} answered, ${rows} rows`,
   );
   await server.end();
+
+  // Whoever runs it sees that it is not ready while it still accepts, and no request over a kept connection is lost.
+  server = start({ SHUTDOWN_DELAY: '2s' });
+  address = await server.listening;
+  const streamed = await openSubscription(`${address}/graphql`, key, 'subscription { cityChanged { city { name } } }');
+  const left = server;
+  setTimeout(() => void left.end('SIGTERM'), 1000);
+  const kept = await askUntilUnready({ address, key, clients: 12 });
+  const { answered, reused, failures, readiness, answeredUnready } = kept;
+  stage.check('told to end: it is seen not to be ready', readiness.join() === '200,503', readiness.join());
+  stage.check('meanwhile it answers as ever', answeredUnready > 0, `${answeredUnready} of ${answered} answers`);
+  stage.check(
+    'no request is lost, be its connection new or kept',
+    failures.length === 0 && reused > 0,
+    `${answered} answered, ${reused} over kept connections, ${failures.length} failed ${failures.slice(0, 3).join('; ')}`,
+  );
+  stage.check('streams end with their last word', (await streamed.rest()).endsWith('event: complete\ndata:\n\n'));
+  stage.check('it ends well', (await left.ended).code === 0);
 } catch (error) {
   stage.check(`no surprise (${error instanceof Error ? error.message : String(error)})`, false);
 } finally {

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { importApiKeys } from '../../src/administration/import/import-api-keys.ts';
 import type { Database } from '../../src/db/database.ts';
+import { ownTime } from '../../src/db/shared-time.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
 import { createTrustedDocuments } from '../../src/restrictions/trusted-documents.ts';
 import { addExpiries } from '../../src/webhooks/outbox.ts';
@@ -94,7 +95,7 @@ describe('a management key of scope OWN that imports', () => {
   it('reaches no other application, and learns nothing of its keys but that a text which it has is one', async () => {
     const [own, other] = [await application(), await application()];
     const { key: theirs } = await keyOf(other);
-    const input = { type: 'MANAGEMENT', privileges: ['*:*'], grantable: ['read:City.name'] };
+    const input = { type: 'MANAGEMENT', privileges: ['*:*'], grantable: ['read:City.name'], plan: 'ENTERPRISE' };
     const { key } = await keyOf(own, input);
     const row = { hash: sha256(theirs), prefix: 'sk_live_', name: 'n' };
     const into = async (applicationId: string, common: object, keys: readonly object[]) =>
@@ -243,9 +244,11 @@ describe('webhooks whose clock was set back a day', () => {
   it('go on announcing the ends of keys', async () => {
     const clock = testClock(test.clock.now() + 86_400_000);
     let back = 0;
+    const setBack = { now: () => clock.now() - back, monotonic: () => clock.monotonic() };
     const webhooks = startWebhooks({
       database,
-      clock: { now: () => clock.now() - back, monotonic: () => clock.monotonic() },
+      clock: setBack,
+      time: ownTime(setBack),
       logger: createLogger('silent'),
       receiver: { url: 'http://127.0.0.1:9', secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}` },
       random: () => 0,

@@ -54,7 +54,7 @@ describe('paths', () => {
   it('names the methods that a path answers', async () => {
     const response = await test.fetch('/graphql', { method: 'DELETE' });
     expect(response.status).toBe(405);
-    expect(response.headers.get('allow')).toBe('GET, POST');
+    expect(response.headers.get('allow')).toBe('GET, HEAD, POST, QUERY');
   });
 });
 
@@ -141,3 +141,19 @@ describe('a body', () => {
     expect(text).not.toContain('oops');
   });
 });
+
+it('keeps an answer that there is nothing from caches, also where files of the explorer are', async () => {
+  const { status, headers } = await test.fetch('/graphiql/nothing.js');
+  expect([status, headers.get('cache-control')]).toEqual([404, 'private, no-store']);
+  expect(headers.get('vary')).toBe('Authorization, X-API-Key, Origin, Accept');
+});
+
+it.each(['/nowhere', '/console', '/console/keys', '/metrics'])(
+  'answers no preflight where no API is: %s',
+  async (path) => {
+    const headers = { Origin: 'https://a.example', 'Access-Control-Request-Method': 'POST' };
+    const response = await test.fetch(path, { method: 'OPTIONS', headers });
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(response.headers.get('access-control-allow-origin')).toBeNull();
+  },
+);

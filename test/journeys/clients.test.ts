@@ -1,4 +1,3 @@
-import { auditServer, serverAudits } from 'graphql-http';
 import { ClientError, GraphQLClient, gql } from 'graphql-request';
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -130,21 +129,5 @@ describe('a client on a real port', () => {
     });
     await events.return?.();
     sse.dispose();
-  });
-
-  it('is served by GraphQL over HTTP as the standard says, through the gate', async () => {
-    const { key } = await test.createKey(['read:Query'], {
-      throttle: { maximumAvailable: 5000, restoreRate: 1000, maximumCost: 500, inFlight: 100 },
-    });
-    const fetchFn: typeof fetch = (input, init) => {
-      const headers = new Headers(init?.headers);
-      headers.set('X-API-Key', key);
-      return fetch(input, { ...init, headers });
-    };
-    const results = await auditServer({ url: addresses.api, fetchFn });
-    const audits = serverAudits({ url: addresses.api });
-    expect(results.filter(({ status }) => status !== 'ok').map(({ name, status }) => `${status}: ${name}`)).toEqual([]);
-    expect(results).toHaveLength(audits.length);
-    expect(audits).toHaveLength(61);
   });
 });

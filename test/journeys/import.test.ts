@@ -174,6 +174,7 @@ describe('importApiKeys', () => {
       type: 'MANAGEMENT',
       grantable: ['read:Query', 'read:Country'],
       applicationId,
+      plan: 'ENTERPRISE',
     });
     const { results } = await importKeys(
       [row(foreign('weak')), row(foreign('strong'), { privileges: ['read:City'] })],
@@ -181,6 +182,20 @@ describe('importApiKeys', () => {
       key,
     );
     expect(results).toMatchObject([{ outcome: 'IMPORTED' }, { outcome: 'INVALID', code: 'PRIVILEGE_ESCALATION' }]);
+  });
+
+  it('costs a point for each key beside what it costs anyway', async () => {
+    const priceOf = async (count: number) => {
+      const keys = Array.from({ length: count }, (_, index) => ({ hash: sha256(`priced ${index}`), name: 'k' }));
+      const { body } = await test.management(
+        test.adminKey,
+        'mutation ($input: ImportApiKeysInput!) { importApiKeys(input: $input) { __typename } }',
+        { input: { applicationId, privileges: ['read:Query'], keys } },
+        { headers: { 'GraphQL-Cost': 'validate' } },
+      );
+      return body.extensions.cost.requestedQueryCost;
+    };
+    expect((await priceOf(800)) - (await priceOf(1))).toBe(799);
   });
 
   it('takes a thousand keys, in one call and in a few statements', async () => {

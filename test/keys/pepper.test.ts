@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -29,6 +29,14 @@ describe('a pepper in a file', () => {
     folder = await mkdtemp(join(tmpdir(), 'pepper-'));
   });
   afterAll(() => rm(folder, { recursive: true }));
+
+  test('that others could read is theirs no more', async () => {
+    const path = join(folder, 'kept');
+    await writeFile(path, `${'ab'.repeat(32)}\n`, { mode: 0o644 });
+    await chmod(path, 0o644);
+    await keptPepper(path, systemRandom);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
 
   test('is made once, for its owner alone, also by several processes at once', async () => {
     const path = join(folder, 'new', 'pepper');

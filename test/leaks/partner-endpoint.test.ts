@@ -1,5 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { readAccept } from '../../src/http/accept.ts';
 import { codedError } from '../../src/kernel/errors.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
 import { createPartnerEndpoint } from '../../src/leaks/partner-endpoint.ts';
@@ -23,7 +24,7 @@ function endpointThat(fails: Error) {
 describe('a report that cannot be dealt with now', () => {
   it('is to be sent again when the database does not answer', async () => {
     const endpoint = endpointThat(codedError('DATABASE_UNAVAILABLE', 'The database does not answer.'));
-    const response = await endpoint(signedRequest(), 'id');
+    const response = await endpoint(signedRequest(), { requestId: 'id', accept: readAccept(null) });
     const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
     expect([response.status, response.headers.get('retry-after'), errors[0]?.extensions.code]).toEqual([
       503,
@@ -33,6 +34,8 @@ describe('a report that cannot be dealt with now', () => {
   });
 
   it('is a fault of ours for any other reason, and never an answer that says that nothing was found', async () => {
-    await expect(endpointThat(new Error('broken'))(signedRequest(), 'id')).rejects.toThrow('broken');
+    await expect(
+      endpointThat(new Error('broken'))(signedRequest(), { requestId: 'id', accept: readAccept(null) }),
+    ).rejects.toThrow('broken');
   });
 });

@@ -21,7 +21,7 @@ export const costMutants: readonly Mutant[] = [
   {
     breaks: 'H2, the own price follows from the coerced arguments: variables do not change it',
     file: 'src/cost/evaluate-program.ts',
-    find: 'if (term.ownVaries) own = ownCost(term.field, values);',
+    find: 'if (term.ownVaries) own = ownCost(term.field, values, evaluation.inputs);',
     replace: '',
     test,
   },
@@ -34,10 +34,10 @@ export const costMutants: readonly Mutant[] = [
     name: 'largest',
   },
   {
-    breaks: 'H3, kept by the guard of lists: what is over the bound is not cut',
+    breaks: 'H3, kept by the guard of lists: one that is longer than its bound is answered',
     file: 'src/cost/count-items.ts',
-    find: 'return items.slice(0, count.left);',
-    replace: 'return items;',
+    find: 'if (reading.seen <= reading.bound) return value;',
+    replace: 'return value;',
     test: 'test/cost/actual-cost.test.ts',
   },
   {

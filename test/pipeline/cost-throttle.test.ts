@@ -110,14 +110,13 @@ describe('a budget that is spent', () => {
 
 it('headers of the budget are structured fields', async () => {
   const { headers } = await test.graphql(await reader(), tenCountries);
-  const items = ['ratelimit-policy', 'ratelimit'].map((name) => {
-    const [item] = parseList(headers.get(name) ?? '');
-    return item && !isInnerList(item) ? [item[0], Object.fromEntries(item[1])] : undefined;
-  });
-  expect(items).toEqual([
-    ['cost', { q: 1000, w: 20 }],
-    ['cost', { r: 989, t: 1 }],
+  const itemsOf = (name: string) =>
+    parseList(headers.get(name) ?? '').map((item) => !isInnerList(item) && [item[0], Object.fromEntries(item[1])]);
+  expect(itemsOf('ratelimit-policy')).toEqual([
+    ['cost', { q: 1000, w: 20, 'fieldpass-unit': 'points' }],
+    ['requests', { q: 600, w: 60 }],
   ]);
+  expect(itemsOf('ratelimit')).toEqual([['cost', { r: 989, t: 1 }]]);
 });
 
 it('one operation that is too dear names its dearest fields, and nothing to wait for', async () => {
@@ -145,12 +144,17 @@ describe('the requests window', () => {
     await test.graphql(key, '{');
     clock.advance(4000);
     await test.graphql(key, tenCountries);
-    expect(refusal(await test.graphql(key, tenCountries))).toEqual({
+    const refused = await test.graphql(key, tenCountries);
+    expect(refusal(refused)).toEqual({
       status: 429,
       codes: ['THROTTLED'],
       retryAfter: '6',
       details: { policy: 'requests', retryAfterMs: 6000 },
     });
+    expect(refused.headers.get('ratelimit')).toBe('"requests";r=0;t=6');
+    expect(refused.headers.get('ratelimit-policy')).toBe(
+      '"cost";q=1000;w=20;fieldpass-unit="points", "requests";q=2;w=10',
+    );
     clock.advance(6000);
     expect((await test.graphql(key, tenCountries)).codes).toEqual([]);
   });
@@ -380,6 +384,28 @@ it('a field that is called too often is an error of its own, in an answer that i
   expect(body.errors[0].path).toEqual(['c300']);
 });
 
+describe('very many leaves of one object', () => {
+  /** A list of scalars, each of which counts for ten. */
+  const aliases = (count: number) => Array.from({ length: count }, (_, index) => `a${index}: capital`).join(' ');
+  const many = `{ countries(first: 10) { nodes { ${aliases(901)} } } }`;
+
+  it('are paid, of the objects that are there', async () => {
+    const key = await reader({ maximumAvailable: 10_000, maximumCost: 10_000 });
+    const { body } = await test.graphql(key, many);
+    expect(body.extensions.cost).toMatchObject({ requestedQueryCost: 11 + 10 * 90, actualQueryCost: 11 + 10 * 90 });
+    const one = many.replace('first: 10', 'first: 10, filter: { name: { eq: "Iceland" } }');
+    const found = await test.graphql(key, one);
+    expect(found.body.extensions.cost).toMatchObject({ requestedQueryCost: 2 + 911, actualQueryCost: 2 + 2 + 90 });
+  });
+
+  it('are paid as nulls, one for each, when they are denied', async () => {
+    const denied = await makeKey(['read:*', '!read:Country.capital'], { onDenied: 'NULL' });
+    const { body } = await test.graphql(denied, many.replace(' } } }', ' code } } }'));
+    expect(body.data.countries.nodes[0].code).toBeDefined();
+    expect(body.extensions.cost).toMatchObject({ requestedQueryCost: 11 + 10 * 9, actualQueryCost: 11 + 10 * 9 });
+  });
+});
+
 describe('what ends a key', () => {
   const disable = 'mutation ($id: ID!) { disableApiKey(input: { id: $id }) { apiKey { status } } }';
   const list = '{ viewer { apiKey { name } } }';
@@ -405,7 +431,7 @@ describe('what ends a key', () => {
     clock.advance(1000);
   });
 
-  it('does not carry what is dearer than an emergency', async () => {
+  it('is no emergency when it is many at once', async () => {
     const key = await makeKey(['*'], { type: 'MANAGEMENT', throttle: { maximumAvailable: 50, restoreRate: 0.001 } });
     const { id } = await test.createKey([]);
     const many = Array.from(

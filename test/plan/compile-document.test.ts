@@ -204,10 +204,9 @@ describe('introspection', () => {
   });
 
   test.each([
-    '{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }',
-    `{ __type(name: "City") { ${'ofType { '.repeat(25)} name ${'}'.repeat(25)} } }`,
-    '{ __schema { types { ...T } } } fragment T on __Type { fields { type { ...U } } } fragment U on __Type { fields { type { interfaces { name } } } }',
-  ])('what multiplies the schema by itself is too deep: %s', (source) => {
+    `{ __type(name: "City") { ${'ofType { '.repeat(45)} name ${'}'.repeat(45)} } }`,
+    `{ __schema { types { ...F0 } } } ${Array.from({ length: 50 }, (_, n) => `fragment F${n} on __Type { ofType { ...F${n + 1} } }`).join(' ')} fragment F50 on __Type { name }`,
+  ])('what would take more stack than it tells is too deep: %s', (source) => {
     expect(answer(source).kind).toBe('TOO_DEEP');
   });
 

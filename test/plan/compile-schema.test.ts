@@ -2,7 +2,8 @@ import { buildSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { compileSchema } from '../../src/plan/compile-schema/compile-schema.ts';
 import type { CompiledField, CompiledInput, CompiledSchema } from '../../src/plan/compiled-schema.ts';
-import { type DeclarationConfig, declare } from '../../src/plan/declare.ts';
+import type { DeclarationConfig } from '../../src/plan/declarations.ts';
+import { declare } from '../../src/plan/declare.ts';
 import { ofBit } from '../../src/plan/privilege-bit.ts';
 import { SchemaDeclarationError } from '../../src/plan/schema-declaration-error.ts';
 import { places, schemaOf } from './places.ts';
@@ -251,8 +252,31 @@ describe('sizes and weights', () => {
       requireOneSlicingArgument: false,
       maximumSize: 100,
       defaultSize: 20,
+      mayBeLonger: false,
     });
     expect(field('Country.cities').listSize?.slicingArguments).toEqual(['first']);
+  });
+
+  test.each([
+    ['CHARGE by itself', {}, true],
+    ['CHARGE', { whenLonger: 'CHARGE' }, true],
+    ['ERROR', { whenLonger: 'ERROR' }, false],
+  ] as const)('only a size that is assumed may be exceeded, unless the rule says ERROR: %s', (_, rule, mayBeLonger) => {
+    const schema = schemaOf(
+      'type Query { assumed: [T] own: [T] ids(ids: [ID!]!): [T] page(first: Int): [T] nested: [[T]] } type T { x: Int }',
+      {
+        defaultAssumedSize: 50,
+        undeclaredArguments: 'NEUTRAL',
+        ...rule,
+        fields: {
+          'Query.own': { cost: { listSize: { assumedSize: 5 } } },
+          'Query.page': { cost: { listSize: { slicingArguments: ['first'], defaultSize: 5 } } },
+        },
+      },
+    );
+    const ofField = (name: string) => field(`Query.${name}`, schema).listSize?.mayBeLonger;
+    expect(['assumed', 'nested'].map(ofField)).toEqual([mayBeLonger, mayBeLonger]);
+    expect(['own', 'ids', 'page'].map(ofField)).toEqual([false, false, false]);
   });
 
   test('weights are millionths of a point', () => {

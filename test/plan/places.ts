@@ -1,7 +1,8 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { compileSchema } from '../../src/plan/compile-schema/compile-schema.ts';
 import type { CompiledSchema } from '../../src/plan/compiled-schema.ts';
-import { type DeclarationConfig, declare } from '../../src/plan/declare.ts';
+import type { DeclarationConfig } from '../../src/plan/declarations.ts';
+import { declare } from '../../src/plan/declare.ts';
 
 /** A small API with everything that the gate has an opinion on. */
 export const placesSdl = /* GraphQL */ `

@@ -67,7 +67,7 @@ describe('which types a key sees', () => {
 
 describe('the cache', () => {
   test('keys with the same rules share one, however they are written', () => {
-    const cache = createPrivilegeCache(places, 10);
+    const cache = createPrivilegeCache(places);
     const options = { loneStarMatchesExplicit: false };
     const first = cache.get(['read:City', 'read:Country'], options);
     expect(cache.get(['read:Country.*', 'read:City'], options)).toBe(first);
@@ -75,7 +75,7 @@ describe('the cache', () => {
   });
 
   test('a stored denial that is not understood ends everything, an allowance only itself', () => {
-    const cache = createPrivilegeCache(places, 10);
+    const cache = createPrivilegeCache(places);
     const options = { loneStarMatchesExplicit: false };
     expect(cache.get(['read:City', '!read:City name'], options).allows('read', 'City', 'name')).toBe(false);
     expect(cache.get(['read:City', 'read:City name'], options).allows('read', 'City', 'name')).toBe(true);

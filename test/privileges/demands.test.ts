@@ -1,6 +1,10 @@
+import { parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { forbiddenErrors } from '../../src/privileges/demands.ts';
-import { denialsOf, missing } from './held.ts';
+import { compileDocument } from '../../src/plan/compile-document/compile-document.ts';
+import { checkDemands, compileDemands, forbiddenErrors } from '../../src/privileges/demands.ts';
+import { denialErrors, deniedFields, withoutDenied } from '../../src/privileges/null-mode.ts';
+import { places } from '../plan/places.ts';
+import { denialsOf, held, missing } from './held.ts';
 
 const read = ['read:Query', 'read:City', 'read:Country', 'read:Location'];
 
@@ -85,6 +89,74 @@ describe('abstract types', () => {
         'write:City.name',
       ]),
     ).toEqual([]);
+  });
+});
+
+describe('words that reach beyond the objects that can be met', () => {
+  const part = ['read:Query', 'read:City', 'read:Country.name'];
+  const lacks = ['read:Country.id'];
+  test.each([
+    ['{ city(id: 1) { ... on Node { id } } }', {}, lacks],
+    ['{ city(id: 1) { ... on Place { id name } } }', {}, lacks],
+    ['{ city(id: 1) { ... on Place { name } } }', {}, []],
+    ['{ city(id: 1) { ... on Node { __typename } ... on Anything { __typename } } }', {}, []],
+    ['{ city(id: 1) { ... on Place { ... on Node { key: id } } } }', {}, lacks],
+    ['{ city(id: 1) { ... on Place { ... on City { id } } } }', {}, []],
+    ['{ searchPlaces(text: "x") { ... on City { ... on Place { id } } } }', {}, lacks],
+    ['{ city(id: 1) { ...F } } fragment F on Anything { ... on Country { code } }', {}, ['read:Country.code']],
+    ['{ city(id: 1) { ... on Node { ... on Country { cities { nodes { name } } } } } }', {}, ['read:Country.cities']],
+    ['{ city(id: 1) { ... on Node { ... on Secret { __typename } } } }', {}, ['read:Secret']],
+    ['query($v: Boolean!) { city(id: 1) { name ... on Node @include(if: $v) { id } } }', { v: true }, lacks],
+    ['query($v: Boolean!) { city(id: 1) { name ... on Node @include(if: $v) { id } } }', { v: false }, []],
+    ['query($v: Boolean!) { city(id: 1) { name ... on Node { id @skip(if: $v) } } }', { v: true }, []],
+    [
+      'query($v: Boolean!) { viewer { name } city(id: 1) @skip(if: $v) { ...F } } fragment F on Node { id }',
+      { v: true },
+      [],
+    ],
+    [
+      'query($v: Boolean!) { a: city(id: 1) @skip(if: $v) { ...F } b: city(id: 1) { ...F } } fragment F on Node { id }',
+      { v: true },
+      lacks,
+    ],
+  ])('%s with %j lacks %j', (source, variables, rules) => {
+    expect(missing(source, part, variables)).toEqual(rules);
+  });
+
+  test('two abstract types fit where the key can see what is both', () => {
+    const source = '{ node(id: 1) { ... on Place { __typename } } }';
+    expect(missing(source, ['read:Query.node', 'read:Secret.id'])).toEqual(['read:City', 'read:Country']);
+  });
+
+  test('a denial says where it is written', () => {
+    expect(denialsOf('{ a: city(id: 1) { ... on Node { b: id } } }', part)).toMatchObject([
+      { coordinate: 'Country.id', path: ['a', 'b'] },
+    ]);
+  });
+
+  test('fragments that double at each step are walked once each', () => {
+    const steps = Array.from({ length: 40 }, (_, n) => `fragment F${n} on Node { ...F${n + 1} ... { ...F${n + 1} } }`);
+    const source = `{ city(id: 1) { ...F0 } } ${steps.join(' ')} fragment F40 on Node { id }`;
+    expect(missing(source, part)).toEqual(lacks);
+  });
+
+  test('under NULL what may be read is given, and what is denied of the others is said', () => {
+    const document = parse('{ city(id: 1) { ... on Node { id } name } }');
+    const answer = compileDocument(places, document, undefined, { maxSteps: 10_000, maxDepth: 15 });
+    if (answer.kind !== 'PLANNED') throw new Error(answer.kind);
+    const values = { raw: {}, coerced: {} };
+    const denied = deniedFields(answer.plan, compileDemands(places, answer.plan), held(part), values);
+    if (!denied) throw new Error('Country.id is denied');
+    expect(denied.denials.size).toBe(0);
+    expect(denialErrors(answer.plan, denied)).toMatchObject([
+      { path: ['city', 'id'], extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', required: ['read:Country.id'] } },
+    ]);
+    const left = compileDocument(places, withoutDenied(answer.plan, denied, document).document, undefined, {
+      maxSteps: 10_000,
+      maxDepth: 15,
+    });
+    if (left.kind !== 'PLANNED') throw new Error(left.kind);
+    expect(checkDemands(compileDemands(places, left.plan), held(part), values)).toEqual([]);
   });
 });
 
@@ -291,6 +363,45 @@ describe('the errors', () => {
       required: ['read:City.population'],
     });
     expect(error?.locations).toEqual([{ line: 1, column: 17 }]);
+  });
+
+  test.each<[string, string, Record<string, unknown>, string]>([
+    ['a field', '{ city(id: 1) { population } }', {}, 'population } }'],
+    [
+      'an input field',
+      'mutation { createCity(input: { name: "X", population: 5 }) { __typename } }',
+      {},
+      'population: 5',
+    ],
+    [
+      'an input field of a variable that is given',
+      'mutation ($n: Int) { createCity(input: { name: "X", population: $n }) { __typename } }',
+      { n: 5 },
+      'population: $n',
+    ],
+    [
+      'the use of a variable that holds it',
+      'mutation ($i: CreateCityInput!) { createCity(input: $i) { __typename } }',
+      { i: { name: 'X', population: 5 } },
+      '$i) {',
+    ],
+    [
+      'an input field of a default of the document',
+      'mutation ($i: CreateCityInput! = { name: "X", population: 5 }) { createCity(input: $i) { __typename } }',
+      {},
+      'population: 5',
+    ],
+    [
+      'an input field of a filter',
+      '{ cities(filter: { name: { eq: "x" }, population: { gte: 1 } }) { totalCount } }',
+      {},
+      'population: {',
+    ],
+    ['a value', '{ cities(orderBy: { field: POPULATION }) { totalCount } }', {}, 'POPULATION'],
+  ])('stand at what needs the privilege: %s', (_, source, variables, place) => {
+    const rules = ['read:Query', 'read:City', '!read:City.population', 'write:Mutation', 'write:City.name'];
+    const errors = forbiddenErrors(denialsOf(source, rules, variables));
+    expect(errors.map(({ locations }) => locations)).toEqual([[{ line: 1, column: source.indexOf(place) + 1 }]]);
   });
 
   test('are at most 20, and the last says how many more there are', () => {

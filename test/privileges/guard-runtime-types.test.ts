@@ -73,6 +73,16 @@ describe('T08 an object whose type the caller cannot see', () => {
     expect(data?.['pet']).toBeNull();
   });
 
+  it.each([
+    ['no type', 'Nobody'],
+    ['a type of another kind', 'String'],
+    ['a type that is none of its own', 'Query'],
+  ])('and one of %s is a fault, not a denial', async (_, name) => {
+    const { data, errors } = await answer({ pet: { __typename: name, name: 'x' } });
+    expect(data?.['pet']).toBeNull();
+    expect(errors?.map(({ extensions }) => extensions['code'])).toEqual([undefined]);
+  });
+
   it('and those that it sees are as they were', async () => {
     const { data, errors } = await answer({ pet: dog, pets: [dog], sure: [dog], thing: dog });
     expect(errors).toBeUndefined();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addressBytes, parseAddressRange, rangeContains, rangeCovers } from '../../src/restrictions/address-range.ts';
+import { addressBytes } from '../../src/kernel/address-bytes.ts';
+import { parseAddressRange, rangeContains, rangeCovers } from '../../src/restrictions/address-range.ts';
 
 function contains(range: string, address: string): boolean {
   const parsed = parseAddressRange(range);

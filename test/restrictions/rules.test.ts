@@ -56,6 +56,7 @@ describe('an operation', () => {
       type,
       rootFields,
       documentHash: undefined,
+      isUrgent: false,
     });
 
   it('is judged by its type and all its root fields', () => {

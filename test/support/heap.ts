@@ -13,3 +13,9 @@ export function heapGrowth(work: () => unknown): number {
   const grown = process.memoryUsage().heapUsed - before;
   return held === undefined ? 0 : grown;
 }
+
+/** Bytes of the heap that somebody still holds. */
+export function collectedHeap(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}

@@ -19,8 +19,10 @@ export interface ServerProcess {
   readonly ended: Promise<Exit>;
   stdout(): string;
   stderr(): string;
-  /** Sends a signal and waits for the end. */
+  /** Sends it a signal and waits for the end: until nobody is left who could print for it. */
   end(signal?: NodeJS.Signals): Promise<Exit>;
+  /** The same for it and all that it started; SIGKILL by default. */
+  endAll(signal?: NodeJS.Signals): Promise<Exit>;
 }
 
 export interface ServerProcessOptions {
@@ -29,15 +31,22 @@ export interface ServerProcessOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Put in front of the command, such as `taskset -c 0`. */
   readonly through?: readonly string[];
+  /** What becomes the server, or starts it. By default Node with the build. */
+  readonly command?: readonly string[];
 }
 
-export function startServer({ cwd, environment = {}, through = [] }: ServerProcessOptions): ServerProcess {
-  const [command, ...args] = [...through, process.execPath, join(root, 'dist/main.js')];
+const builtServer = [process.execPath, join(root, 'dist/main.js')];
+
+export function startServer(options: ServerProcessOptions): ServerProcess {
+  const { cwd, environment = {}, through = [], command = builtServer } = options;
+  const [file = '', ...args] = [...through, ...command];
   const { PATH = '' } = process.env;
-  const child = spawn(command ?? process.execPath, args, {
+  const child = spawn(file, args, {
     cwd,
     env: { PATH, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, whose members can be ended even when the one that began it is gone.
+    detached: true,
   });
   running.add(child);
   let out = '';
@@ -72,14 +81,27 @@ export function startServer({ cwd, environment = {}, through = [] }: ServerProce
       child.kill(signal);
       return ended;
     },
+    endAll: (signal = 'SIGKILL') => {
+      signalGroup(child, signal);
+      return ended;
+    },
   };
 }
 
 /** Nothing outlives the tests, whatever they ran into. */
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) signalGroup(child, 'SIGKILL');
 });
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // Nobody of it is left.
+  }
+}
 
 /** Builds the server when the build is older than a source. Several test files may ask at the same moment. */
 export async function buildServer(): Promise<void> {

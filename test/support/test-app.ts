@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, createApp, type Overrides } from '../../src/app.ts';
+import { configuredKeyShapes } from '../../src/compose/configured.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import type { Connection } from '../../src/http/arrival.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
@@ -66,14 +67,19 @@ export async function openTestApp({
   if (answer.kind === 'INVALID') throw new Error(answer.problems.join('\n'));
   const clock = testClock();
   const log: string[] = [];
-  const logger = createLogger('debug', { write: (line: string) => void log.push(line) });
+  const logger = createLogger(
+    'debug',
+    { write: (line: string) => void log.push(line) },
+    configuredKeyShapes(answer.config).redact,
+  );
   const database = overrides.database ?? (await openTestDatabase({ places }));
   const app = await createApp(answer.config, {
     clock,
     logger,
     database,
     seed: false,
-    onListTooLong: 'THROW',
+    // The database of a test on a server lives in the present, which is not that of its clock.
+    databaseTime: async () => (overrides.clock ?? clock).now(),
     ...overrides,
   });
   const { admin = '', demo = '' } = app.firstKeys;

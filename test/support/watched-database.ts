@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Database } from '../../src/db/database.ts';
+import type { Database, Queries } from '../../src/db/database.ts';
 
 /** A database that knows on whose behalf it is asked: background work does not count. */
 export interface WatchedDatabase {
@@ -14,16 +14,30 @@ export function watchDatabase(real: Database): WatchedDatabase {
     const counted = running.getStore();
     if (counted) counted.turns++;
   };
-  // Services keep `queries` from the start, so that its use counts, not that it was handed out.
-  const queries = new Proxy(real.queries, {
-    get(target, name) {
-      count();
-      const value = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
+  return {
+    database: counting(real, count),
+    async turnsDuring(work) {
+      const counter = { turns: 0 };
+      await running.run(counter, work);
+      return counter.turns;
     },
-  });
-  const counted: Pick<Database, 'queries' | 'rows' | 'transaction'> = {
-    queries,
+  };
+}
+
+function counting(real: Database, count: () => void): Database {
+  // Services keep queries from the start, so that their use counts, not that they were handed out.
+  const countingQueries = (queries: Queries): Queries =>
+    new Proxy(queries, {
+      get(target, name) {
+        count();
+        const value = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  const counted: Pick<Database, 'queries' | 'lookups' | 'by' | 'rows' | 'transaction'> = {
+    queries: countingQueries(real.queries),
+    lookups: countingQueries(real.lookups),
+    by: (...given) => counting(real.by(...given), count),
     rows: (...given) => {
       count();
       return real.rows(...given);
@@ -33,15 +47,7 @@ export function watchDatabase(real: Database): WatchedDatabase {
       return real.transaction(work);
     },
   };
-  const database = new Proxy(real, {
+  return new Proxy(real, {
     get: (target, name) => Reflect.get(name in counted ? counted : target, name),
   });
-  return {
-    database,
-    async turnsDuring(work) {
-      const counter = { turns: 0 };
-      await running.run(counter, work);
-      return counter.turns;
-    },
-  };
 }

@@ -1,7 +1,8 @@
-import { buildSchema, execute, type GraphQLSchema, parse } from 'graphql';
+import { buildSchema, execute, GraphQLScalarType, type GraphQLSchema, parse, subscribe } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { compileSchema } from '../../src/plan/compile-schema/compile-schema.ts';
 import type { RateLimitDeclaration } from '../../src/plan/declarations.ts';
+import { SchemaDeclarationError } from '../../src/plan/schema-declaration-error.ts';
 import { createFieldLimits } from '../../src/throttle/field-limits/create-field-limits.ts';
 import {
   type InstallFieldLimitsOptions,
@@ -98,6 +99,53 @@ describe('field call limits', () => {
     expect(answer.errors.map(({ path }) => path)).toEqual([['d']]);
   });
 
+  test.each<[string, readonly unknown[]]>([
+    ['numbers of any size', [1n, 2n, 1, '1n', 2n ** 70n]],
+    ['what JSON writes alike', [Number.NaN, null, Number.POSITIVE_INFINITY, 'NaN']],
+    ['maps and sets', [new Map([['a', 1]]), new Map([['a', 2]]), new Set([1]), new Set([2]), {}]],
+    ['symbols and dates', [Symbol('a'), Symbol('b'), new Date(0), new Date(1), new Date(0).toISOString()]],
+    [
+      'long lists that differ at their end',
+      [
+        [...Array(500).fill(1), 1],
+        [...Array(500).fill(1), 2],
+      ],
+    ],
+    ['long texts that differ at their end', [`${'x'.repeat(20_000)}a`, `${'x'.repeat(20_000)}b`]],
+  ])('values that a scalar makes are told apart: %s', async (_, values) => {
+    const schema = limitedSchema({ max: 1, window: '1m', identityArgs: ['text'] });
+    const string = schema.getQueryType()?.getFields()['search']?.args[0];
+    const made = new GraphQLScalarType({ name: 'Made', parseValue: (index) => values[Number(index)] });
+    if (string) string.type = made;
+    const once = values.map((_, index) => `a${index}: search(text: ${index})`).join(' ');
+    expect((await run(schema, `{ ${once} }`)).codes).toEqual([]);
+    expect((await run(schema, `{ ${once} }`)).codes).toEqual(values.map(() => 'FIELD_THROTTLED'));
+  });
+
+  test('a subscription counts when it is opened, and not for its events', async () => {
+    const schema = buildSchema('type Query { a: Int } type Subscription { ticks: Int }');
+    const ticks = schema.getSubscriptionType()?.getFields()['ticks'];
+    Object.assign(ticks ?? {}, {
+      extensions: { fieldpass: { rateLimit: { max: 2, window: '1m' } } },
+      subscribe: async function* () {
+        for (let tick = 1; tick <= 5; tick++) yield { ticks: tick };
+      },
+    });
+    installFieldLimits(schema, compileSchema(schema), {
+      limits: createFieldLimits({ store: createMemoryStore({ clock: testClock() }) }),
+      identify: (context) => (context as Caller).key,
+    });
+    const open = () => subscribe({ schema, document: parse('subscription { ticks }'), contextValue: { key: 'k' } });
+    for (let opened = 0; opened < 2; opened++) {
+      const stream = await open();
+      const events: unknown[] = [];
+      if (Symbol.asyncIterator in stream)
+        for await (const { data, errors } of stream) events.push(errors ?? data?.['ticks']);
+      expect(events).toEqual([1, 2, 3, 4, 5]);
+    }
+    expect(await open()).toMatchObject({ errors: [{ extensions: { code: 'FIELD_THROTTLED' } }] });
+  });
+
   test('a call that will be denied does not count', async () => {
     const denied = { is: true };
     const schema = limitedSchema({ max: 1, window: '1m' }, { mayCall: () => !denied.is });
@@ -112,11 +160,16 @@ describe('field call limits', () => {
   });
 
   test.each<[string, RateLimitDeclaration, RegExp]>([
-    ['no call at all', { max: 0, window: '1m' }, /Query\.search: rateLimit\.max is 0/],
-    ['half a call', { max: 1.5, window: '1m' }, /max is 1\.5/],
-    ['a window that is none', { max: 1, window: 'soon' }, /window is "soon".*30s/],
-    ['an argument that the field does not have', { max: 1, window: '1m', identityArgs: ['txt'] }, /names txt/],
+    ['no call at all', { max: 0, window: '1m' }, /Query\.search: has a rateLimit\.max of 0/],
+    ['half a call', { max: 1.5, window: '1m' }, /max of 1\.5/],
+    ['a window that is none', { max: 1, window: 'soon' }, /window of "soon".*30s/],
+    ['an argument that the field does not have', { max: 1, window: '1m', identityArgs: ['txt'] }, /name txt/],
+    ['what is not in an input', { max: 1, window: '1m', identityArgs: ['text', 'by.nmae'] }, /name by\.nmae/],
+    ['what is below a text', { max: 1, window: '1m', identityArgs: ['text.length'] }, /name text\.length/],
+    ['a path that ends in nothing', { max: 1, window: '1m', identityArgs: ['by.'] }, /name by\./],
+    ['several mistakes', { max: 0, window: 'soon' }, /2 problems.*max of 0.*window of "soon"/s],
   ])('a declaration with %s fails the build', (_, declaration, message) => {
+    expect(() => limitedSchema(declaration)).toThrow(SchemaDeclarationError);
     expect(() => limitedSchema(declaration)).toThrow(message);
   });
 });

@@ -5,20 +5,35 @@ import { policyFor, type ThrottledKey } from '../../src/throttle/policy.ts';
 
 const point = 1_000_000;
 const bare = { plan: undefined, throttle: undefined };
-const apiKey: ThrottledKey = { id: 'k', type: 'API', ...bare, application: { id: 'a', ...bare } };
+const apiKey: ThrottledKey = {
+  id: 'k',
+  type: 'API',
+  applicationScope: 'OWN',
+  ...bare,
+  application: { id: 'a', ...bare },
+};
 
 describe('policyFor', () => {
   test('an API key without a plan is FREE, and its application has no bucket', () => {
     const policy = policyFor(apiKey, defaultPlans);
     expect(policy.buckets).toEqual([
-      { id: 'key:k', partition: 'a', capacity: 1000 * point, restoreRate: 50 * point, inFlight: 5 },
+      { id: 'key:k', partition: 'a', capacity: 1000 * point, restoreRate: 50 * point, inFlight: 5, debt: 1000 * point },
     ]);
     expect(policy.windows).toEqual([{ id: 'key:k', partition: 'a', max: 600, windowMs: 60_000 }]);
     expect(policy.maximumCost).toBe(500);
   });
 
-  test('a management key without a plan is ENTERPRISE', () => {
-    expect(policyFor({ ...apiKey, type: 'MANAGEMENT' }, defaultPlans).key).toEqual({
+  test.each([
+    ['its application has none', undefined, 'FREE'],
+    ['that is the one of its application', 'PRO', 'PRO'],
+    ['the one of its application is gone', 'GONE', 'FREE'],
+  ])('a management key of its own application has a default plan: %s', (_, plan, expected) => {
+    const key = { ...apiKey, type: 'MANAGEMENT', application: { ...apiKey.application, plan } } as const;
+    expect(policyFor(key, defaultPlans).key).toEqual(defaultPlans.byName.get(expected));
+  });
+
+  test('a management key of all applications that has no plan is ENTERPRISE', () => {
+    expect(policyFor({ ...apiKey, type: 'MANAGEMENT', applicationScope: 'ALL' }, defaultPlans).key).toEqual({
       maximumAvailable: 20_000,
       restoreRate: 1000,
       maximumCost: 5000,
@@ -45,6 +60,8 @@ describe('policyFor', () => {
       ['key:k', 'a'],
       ['application:a', 'a'],
     ]);
+    // What an operation cost more than was reserved is the debt of its key, at most a whole bucket.
+    expect(policy.buckets.map(({ debt }) => debt)).toEqual([2000 * point, undefined]);
     expect(policy.windows).toHaveLength(2);
     expect(policy.maximumCost).toBe(500);
   });

@@ -15,8 +15,8 @@ function normalized(text: string) {
 describe('a document as usage stores it', () => {
   it('holds nothing that a client may have put into it', () => {
     const { normalized: text } = normalized(`
-      query A($n: String = "secret", $m: Int = 4242) {
-        ada_lovelace: city(id: "secret", near: [4242, 4242.5], filter: { name: "secret" }, on: true) {
+      query A($n: String = "secret", $m: Int = 4242, $j: JSON = ada_ssn_4242) {
+        ada_lovelace: city(id: "secret", near: [4242, 4242.5], filter: { name: "secret" }, on: true, by: ada) {
           name(block: """secret""")
           ...Used @include(if: false)
         }
@@ -25,7 +25,7 @@ describe('a document as usage stores it', () => {
       fragment Unused on City { secret }
     `);
     expect(text).not.toMatch(/secret|4242|ada/);
-    expect(text).toContain('city(id: "", near: [], filter: {}, on: true)');
+    expect(text).toContain('city(id: "", near: [], filter: {}, on: true, by: _)');
     expect(text).toContain('fragment Used on City');
   });
 

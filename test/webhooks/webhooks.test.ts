@@ -7,6 +7,7 @@ import { revokeApiKey } from '../../src/administration/lifecycle/revoke-api-key.
 import { rotateApiKey } from '../../src/administration/rotation/rotate-api-key.ts';
 import type { Database } from '../../src/db/database.ts';
 import { apiKey, outbox } from '../../src/db/schema/index.ts';
+import { ownTime } from '../../src/db/shared-time.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
 import type { Repeating } from '../../src/kernel/repeating.ts';
 import { createOutbox, noteAttempt } from '../../src/webhooks/outbox.ts';
@@ -46,7 +47,14 @@ afterAll(async () => {
 });
 
 const openWebhooks = () =>
-  startWebhooks({ database, clock: world.clock, logger, receiver: { url: receiver.url, secret }, random: () => 0 });
+  startWebhooks({
+    database,
+    clock: world.clock,
+    time: ownTime(world.clock),
+    logger,
+    receiver: { url: receiver.url, secret },
+    random: () => 0,
+  });
 const rotation = { gracePeriodMs: 0, activation: 'IMMEDIATE' } as const;
 const types = () => receiver.messages.map(({ body }) => JSON.parse(body).type);
 
@@ -234,6 +242,7 @@ test('a receiver that is not there is tried again', async () => {
   const nobody = startWebhooks({
     database,
     clock,
+    time: ownTime(clock),
     logger,
     receiver: { url: 'http://127.0.0.1:1/', secret },
     random: () => 0,

@@ -1,13 +1,14 @@
+import type { ApiKeyRecord } from '../../keys/api-key.ts';
 import type { ApiKeyDetails } from '../../keys/store/api-key-details.ts';
 import { auditDifference } from '../audit-difference.ts';
 import { changeBy } from '../change.ts';
 import { requireEtag } from '../etag.ts';
 import { onlyGiven } from '../only-given.ts';
 import { requireBudget } from '../rules/budget.ts';
-import { requireCeiling } from '../rules/ceiling.ts';
-import { type GivenRules, givenRules, type PrivilegeChanges } from '../rules/given-rules.ts';
+import { requireCeiling, type Said } from '../rules/ceiling.ts';
+import { type GivenRules, givenRules, type PrivilegeChanges, saidPrivileges } from '../rules/given-rules.ts';
 import { checkMetadata } from '../rules/metadata.ts';
-import { changedRestrictions } from '../rules/restrictions.ts';
+import { changedRestrictions, mergedRestrictions } from '../rules/restrictions.ts';
 import { badInput, optionalText, textLimits } from '../rules/text.ts';
 import { checkPlan, checkThrottle } from '../rules/throttle.ts';
 import { expiryProblem, periodProblem, refuseValidity } from '../rules/validity.ts';
@@ -59,6 +60,10 @@ export async function updateApiKey(
         : changedRestrictions(before.restrictions, input.restrictions, services.schemas[before.type]);
     const given = onlyGiven({ ...described, ...rules, restrictions });
     const roles = input.roleIds === undefined ? before.roles : await rolesFor(change, input.roleIds ?? [], before.type);
+    const after = { ...resultOf(before, given), roles };
+    // Whoever could not make this key is told the same whether it is so already or would become so.
+    requireCeiling(actor, after, services.schemas, saidIn(input, rules, actor));
+    if (input.plan !== undefined || input.throttle !== undefined) requireBudget(actor, after, services.plans);
     const difference = auditDifference(
       { ...before, roleIds: idsOf(before.roles) },
       { ...given, roleIds: idsOf(roles) },
@@ -66,10 +71,7 @@ export async function updateApiKey(
     if (!difference) return before;
 
     if ('expiresAt' in difference.after) refuseValidity(expiryProblem(input.expiresAt ?? null, now, services.validity));
-    const after = { ...resultOf(before, given), roles };
     refuseValidity(periodProblem(after.notBefore ?? null, after.expiresAt ?? null));
-    requireCeiling(actor, after, services.schemas, saidIn(rules, before));
-    if (input.plan !== undefined || input.throttle !== undefined) requireBudget(actor, after, services.plans);
     await changeKey(change, before, given, { action: 'api_key.updated', ...difference });
     if ('roleIds' in difference.after) await storeRoles(change, before.id, idsOf(roles));
     return targetKey(change, before.id);
@@ -82,8 +84,16 @@ function resultOf(before: ApiKeyDetails, given: object): ApiKeyDetails {
   return { ...before, ...Object.fromEntries(values) };
 }
 
-/** The rules that are new with this change; what the key had before is not the actor's to learn. */
-function saidIn({ privileges = [], grantable }: GivenRules, before: ApiKeyDetails): readonly string[] {
-  const known = new Set([...before.privileges, ...(before.grantable ?? [])]);
-  return [...privileges, ...(grantable ?? [])].filter((rule) => !known.has(rule));
+/** What the actor writes; the kinds of restrictions that it leaves out are not its words, and count as its own. */
+function saidIn(input: UpdateApiKeyInput, { grantable }: GivenRules, { restrictions }: ApiKeyRecord): Said {
+  return {
+    privileges: saidPrivileges(input),
+    grantable: grantable ?? undefined,
+    applicationScope: input.applicationScope ?? 'OWN',
+    enforcement: input.enforcement,
+    ...(input.expiresAt !== undefined && { expiresAt: input.expiresAt ?? undefined }),
+    ...(input.restrictions !== undefined && {
+      restrictions: input.restrictions && mergedRestrictions(restrictions, input.restrictions),
+    }),
+  };
 }

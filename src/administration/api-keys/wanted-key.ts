@@ -42,7 +42,7 @@ export function requireMintable(
 ): void {
   const { expiresAt } = newKey;
   const strength = { ...newKey, roles, grantable: newKey.grantable ?? undefined, expiresAt: expiresAt ?? undefined };
-  requireCeiling(actor, strength, services.schemas, [...newKey.privileges, ...(newKey.grantable ?? [])]);
+  requireCeiling(actor, strength, services.schemas, strength);
   requireBudget(actor, newKey, services.plans);
 }
 

@@ -57,11 +57,12 @@ export async function updateApplication(
     requireEtag(before, input.etag);
     const given = onlyGiven(wanted);
     const difference = auditDifference({ ...before }, given);
-    if (!difference) return before;
-    if (difference.after['status'] === 'ACTIVE') await requireMintableApplication(services, change, before.id);
-    if ('plan' in difference.after || 'throttle' in difference.after) {
+    // Also when it is so already, which whoever could not make it so is not to learn.
+    if (given.status === 'ACTIVE') await requireMintableApplication(services, change, before.id);
+    if (given.plan !== undefined || given.throttle !== undefined) {
       requireBudget(actor, { type: actor.type, ...before, ...given }, services.plans);
     }
+    if (!difference) return before;
     await changeApplication(change, before.id, given, { action: 'application.updated', ...difference });
     return (await findApplication(within, before.id, visibilityOf(actor))) ?? before;
   });

@@ -1,9 +1,10 @@
-import { mkdir, open, rename, unlink } from 'node:fs/promises';
+import { open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makePrivateFolder } from '../../kernel/private-folder.ts';
 
 /** Writes the text of a key where only its owner may read it (mode 0600): the whole file or, when it fails, nothing new. */
 export async function writeKeyFile(path: string, key: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(path));
   const temporary = `${path}.${process.pid}`;
   await unlink(temporary).catch(() => undefined);
   const file = await open(temporary, 'wx', 0o600);

@@ -80,7 +80,6 @@ export async function importApiKeys(
       const present = holders.ofHash(secret.value, row);
       if (present !== undefined) return { index, outcome: 'DUPLICATE', apiKeyId: present };
       const made = attempt(() => {
-        requireFreeId(holders, secret.value);
         const input: CreateApiKeyInput = { ...common, ...own(row), type: 'API' };
         const described = row.privileges ? describeKey(services, input) : { ...shared, ...describeOwn(input) };
         return timedKey(services, change, { id: services.makeId(), input, described, owner, roles });
@@ -90,6 +89,9 @@ export async function importApiKeys(
       const verdict = verdicts.get(rules) ?? attempt(() => judgeMintable(made.value));
       verdicts.set(rules, verdict);
       if ('code' in verdict) return { index, outcome: 'INVALID', ...verdict };
+      // Last, so that nobody learns of a key of others without making one of their own.
+      const free = attempt(() => requireFreeId(holders, secret.value));
+      if ('code' in free) return { index, outcome: 'INVALID', ...free };
       holders.add(secret.value, made.value.id);
       imported.push({ key: made.value, secret: secret.value });
       return { index, outcome: 'IMPORTED', apiKeyId: made.value.id };

@@ -4,7 +4,7 @@ import { findApiKeys } from '../../keys/store/find-api-keys.ts';
 import { visibilityOf } from '../../keys/store/visibility.ts';
 import { changeKey } from '../api-keys/change-key.ts';
 import { targetKey } from '../api-keys/target-key.ts';
-import { type ActorChange, changeBy } from '../change.ts';
+import { type ActorChange, type ChangeReceipt, changeWithReceipt } from '../change.ts';
 import { requireEtag } from '../etag.ts';
 import { optionalText, textLimits } from '../rules/text.ts';
 import type { AdministrationServices, Caller } from '../services.ts';
@@ -22,6 +22,8 @@ export interface DeletedApiKey {
   readonly apiKey: ApiKeyDetails;
   /** Keys that came from this one and still live. */
   readonly livingDescendants: number;
+  /** After its `effectiveAt` no request with the key passes, and no mutation of it starts, on any instance. */
+  readonly receipt: ChangeReceipt;
 }
 
 /** How long a deleted key can come back. */
@@ -38,7 +40,7 @@ export async function deleteApiKey(
   input: DeleteApiKeyInput,
 ): Promise<DeletedApiKey> {
   const reason = optionalText('reason', input.reason, textLimits.reason) ?? null;
-  return changeBy(services, caller, async (change) => {
+  const { value, receipt } = await changeWithReceipt(services, caller, async (change) => {
     const { within, actor, now } = change;
     const visibility = visibilityOf(actor);
     const before = await targetKey(change, input.id);
@@ -49,6 +51,7 @@ export async function deleteApiKey(
     if (before.deletedAt === undefined) await markDeleted(change, before, reason);
     return { apiKey: await targetKey(change, before.id), livingDescendants: living.length - alsoEnded.length };
   });
+  return { ...value, receipt };
 }
 
 async function markDeleted(change: ActorChange, key: ApiKeyDetails, reason: string | null): Promise<void> {

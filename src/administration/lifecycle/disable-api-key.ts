@@ -1,7 +1,7 @@
 import type { ApiKeyDetails } from '../../keys/store/api-key-details.ts';
 import { changeKey } from '../api-keys/change-key.ts';
 import { requireUnended, targetKey } from '../api-keys/target-key.ts';
-import { changeBy } from '../change.ts';
+import { type ChangeReceipt, changeWithReceipt } from '../change.ts';
 import { requireEtag } from '../etag.ts';
 import { requireOwnWhenRetiring } from '../rotation/retiring-secret.ts';
 import { optionalText, textLimits } from '../rules/text.ts';
@@ -13,8 +13,14 @@ export interface DisableApiKeyInput {
   readonly reason?: string | undefined;
 }
 
+export interface DisabledApiKey {
+  readonly apiKey: ApiKeyDetails;
+  /** After its `effectiveAt` no request with the key passes, and no mutation of it starts, on any instance. */
+  readonly receipt: ChangeReceipt;
+}
+
 /**
- * Stops a key until it is enabled again. Of a disabled key nothing changes. It needs no ceiling: taking away is always
+ * Stops a key until it is enabled again, on every instance before the answer. Of a disabled key nothing changes. It needs no ceiling: taking away is always
  * allowed to whoever may call it.
  * @throws BAD_USER_INPUT, NOT_FOUND, ETAG_MISMATCH, API_KEY_ENDED
  */
@@ -22,12 +28,12 @@ export async function disableApiKey(
   services: AdministrationServices,
   caller: Caller,
   input: DisableApiKeyInput,
-): Promise<ApiKeyDetails> {
+): Promise<DisabledApiKey> {
   const reason = optionalText('reason', input.reason, textLimits.reason) ?? null;
-  return changeBy(services, caller, async (change) => {
+  requireOwnWhenRetiring(caller, [input.id]);
+  const { value, receipt } = await changeWithReceipt(services, caller, async (change) => {
     const { now } = change;
     const before = await targetKey(change, input.id);
-    requireOwnWhenRetiring(caller, [before.id]);
     requireEtag(before, input.etag);
     requireUnended(before);
     if (before.disabledAt !== undefined) return before;
@@ -39,4 +45,5 @@ export async function disableApiKey(
     });
     return targetKey(change, before.id);
   });
+  return { apiKey: value, receipt };
 }

@@ -30,8 +30,8 @@ export async function enableApiKey(
     const before = await targetKey(change, input.id);
     requireEtag(before, input.etag);
     requireUnended(before);
-    if (before.disabledAt === undefined) return before;
     requireCeiling(change.actor, before, services.schemas);
+    if (before.disabledAt === undefined) return before;
     if (!input.keepExposedSecret) await requireUnexposed(change, before);
     const columns = { disabledAt: null, disabledReason: null };
     await changeKey(change, before, columns, {

@@ -38,6 +38,7 @@ export async function revokeApiKey(
 ): Promise<RevokedApiKey> {
   const reason = optionalText('reason', input.reason, textLimits.reason) ?? null;
   const { database } = services;
+  requireOwnWhenRetiring(caller, [input.id]);
   const { value, receipt } = await changeWithReceipt(services, caller, async (change) => {
     const { within, actor, now } = change;
     const visibility = visibilityOf(actor);
@@ -45,7 +46,10 @@ export async function revokeApiKey(
     requireEtag(before, input.etag);
     const living = await livingDescendants(database, within, before.id, visibility, now);
     const alsoEnded = input.descendants === 'REVOKE' ? await findApiKeys(within, living, visibility) : [];
-    requireOwnWhenRetiring(caller, [before.id, ...alsoEnded.map(({ id }) => id)]);
+    requireOwnWhenRetiring(
+      caller,
+      alsoEnded.map(({ id }) => id),
+    );
     await revokeKeys(change, [before, ...alsoEnded], reason);
     return { apiKey: await targetKey(change, before.id), livingDescendants: living.length - alsoEnded.length };
   });

@@ -11,9 +11,10 @@ const mostPurged = 500;
  * Removes the records of keys, with their secrets, whose time to be brought back is over. Audit and usage go on naming
  * their ids. What they made counts as made by the key that made them. Answers how many they were. Instances may run it
  * at the same moment: changes take turns.
+ * @param now as all instances have it
  */
-export async function purgeDeletedKeys(services: AdministrationServices): Promise<number> {
-  const due = and(isNotNull(apiKey.deletedAt), lte(apiKey.purgeAt, services.clock.now()));
+export async function purgeDeletedKeys(services: AdministrationServices, now: number): Promise<number> {
+  const due = and(isNotNull(apiKey.deletedAt), lte(apiKey.purgeAt, now));
   // Looked for first outside a change: mostly there is nothing, and changes wait for each other.
   const [any] = await services.database.queries.select({ id: apiKey.id }).from(apiKey).where(due).limit(1);
   if (!any) return 0;

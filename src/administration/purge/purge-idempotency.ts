@@ -11,21 +11,22 @@ const mostStatements = 1000;
 /**
  * Removes what idempotency keys are remembered by once they count no more. Nobody reads such a row (a call with the same
  * key replaces it), so no turn is taken. Answers how many they were.
+ * @param now as all instances have it
  */
-export async function purgeIdempotency(services: AdministrationServices): Promise<number> {
+export async function purgeIdempotency(services: AdministrationServices, now: number): Promise<number> {
   let gone = 0;
   for (let statement = 0; statement < mostStatements; statement++) {
-    const some = await purgeSome(services);
+    const some = await purgeSome(services, now);
     gone += some;
     if (some < mostPurged) break;
   }
   return gone;
 }
 
-async function purgeSome({ database, clock }: AdministrationServices): Promise<number> {
+async function purgeSome({ database }: AdministrationServices, now: number): Promise<number> {
   const { queries } = database;
   const place = sql`(${idempotency.actorKeyId}, ${idempotency.mutation}, ${idempotency.idempotencyKey})`;
-  const due = lte(idempotency.createdAt, clock.now() - idempotencyKeptMs);
+  const due = lte(idempotency.createdAt, now - idempotencyKeptMs);
   const some = queries
     .select({ a: idempotency.actorKeyId, b: idempotency.mutation, c: idempotency.idempotencyKey })
     .from(idempotency)

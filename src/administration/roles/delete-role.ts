@@ -6,7 +6,7 @@ import { requireEtag } from '../etag.ts';
 import { notFound } from '../not-found.ts';
 import { requireScopeAll } from '../rules/scope.ts';
 import type { AdministrationServices, Caller } from '../services.ts';
-import { requireMintableKeys, touchKeysWithRole } from './role-reach.ts';
+import { givesMore, requireMintableKeys, touchKeysWithRole } from './role-reach.ts';
 
 export interface DeleteRoleInput {
   readonly id: string;
@@ -35,7 +35,9 @@ export async function deleteRole(
     const before = await findRole(within, input.id);
     if (!before) throw notFound('role');
     requireEtag(before, input.etag);
-    await requireMintableKeys(services, change, before, []);
+    if (givesMore(before.privileges, [])) {
+      await requireMintableKeys(services, change, { ...before, privileges: [] }, []);
+    }
     const affectedApiKeys = await touchKeysWithRole(change, before.id);
     await within.delete(role).where(eq(role.id, before.id));
     const { name, type, privileges, note = null } = before;

@@ -19,25 +19,24 @@ export function requireMintableRole(
 ): void {
   const { expiresAt, restrictions } = actor;
   const bare = { applicationScope: 'OWN', roles: [], grantable: undefined, expiresAt, restrictions } as const;
-  requireCeiling(actor, { ...bare, type, privileges }, schemas, said);
+  requireCeiling(actor, { ...bare, type, privileges }, schemas, { privileges: said });
 }
 
 /**
- * What a change of a role's rules makes of the keys that have it. Taking away is always allowed; when it gives something
- * (a rule that allows, or the end of one that denies), the actor must be able to mint each of them as it will be. Keys
- * that are revoked or deleted gain nothing: one that is undeleted is judged then.
+ * What a change of a role makes of the keys that have it. Taking away is always allowed; of one that gives something the
+ * actor must be able to mint each of them with the role as it will be. Keys that are revoked or deleted gain nothing: one
+ * that is undeleted is judged then.
  * @throws PRIVILEGE_ESCALATION
  */
 export async function requireMintableKeys(
   { schemas }: AdministrationServices,
   { within, actor }: ActorChange,
   role: RoleDetails,
-  rules: readonly string[],
+  said: readonly string[],
 ): Promise<void> {
-  if (!givesMore(role.privileges, rules)) return;
-  const requireMintable = ceilingOnce(actor, schemas, newRules(role, rules));
+  const requireMintable = ceilingOnce(actor, schemas, { privileges: said });
   for (const key of await findKeysWithRole(within, role.id)) {
-    const roles = key.roles.map((one) => (one.id === role.id ? { ...one, privileges: rules } : one));
+    const roles = key.roles.map((one) => (one.id === role.id ? { ...one, privileges: role.privileges } : one));
     requireMintable({ ...key, roles });
   }
 }
@@ -53,13 +52,8 @@ export async function touchKeysWithRole(change: ActorChange, roleId: string): Pr
   return touched.length;
 }
 
-/** What the actor wrote itself; what the role had before is not its to learn. */
-export function newRules({ privileges }: RoleDetails, rules: readonly string[]): readonly string[] {
-  const known = new Set(privileges);
-  return rules.filter((rule) => !known.has(rule));
-}
-
-function givesMore(before: readonly string[], after: readonly string[]): boolean {
+/** Whether the keys of a role gain something: a rule that allows, or the end of one that denies. */
+export function givesMore(before: readonly string[], after: readonly string[]): boolean {
   const denials = (rules: readonly string[]) => rules.filter((rule) => rule.startsWith('!'));
   const held = new Set(before);
   const kept = new Set(after);

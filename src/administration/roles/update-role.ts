@@ -6,12 +6,12 @@ import { changeBy } from '../change.ts';
 import { requireEtag } from '../etag.ts';
 import { notFound } from '../not-found.ts';
 import { onlyGiven } from '../only-given.ts';
-import { givenPrivileges, type PrivilegeChanges } from '../rules/given-rules.ts';
+import { givenPrivileges, type PrivilegeChanges, saidPrivileges } from '../rules/given-rules.ts';
 import { requireScopeAll } from '../rules/scope.ts';
 import { badInput, optionalText, textLimits } from '../rules/text.ts';
 import type { AdministrationServices, Caller } from '../services.ts';
 import { requireFreeName } from './create-role.ts';
-import { newRules, requireMintableKeys, requireMintableRole, touchKeysWithRole } from './role-reach.ts';
+import { givesMore, requireMintableKeys, requireMintableRole, touchKeysWithRole } from './role-reach.ts';
 
 /** Absent (or `undefined`) keeps what is there, null clears it. */
 export interface UpdateRoleInput extends PrivilegeChanges {
@@ -42,12 +42,16 @@ export async function updateRole(
     requireEtag(before, input.etag);
     const privileges = givenPrivileges(services, input, before);
     const given = onlyGiven({ name, note, privileges });
+    const rules = privileges ?? before.privileges;
+    const said = saidPrivileges(input);
+    // Whoever could not make this role is told the same whether it is so already or would become so.
+    requireMintableRole(services, change, { ...before, privileges: rules }, said);
+    if (saysMore(input) || givesMore(before.privileges, rules)) {
+      await requireMintableKeys(services, change, { ...before, privileges: rules }, said);
+    }
     const difference = auditDifference({ ...before }, given);
     if (!difference) return before;
 
-    const rules = privileges ?? before.privileges;
-    requireMintableRole(services, change, { ...before, privileges: rules }, newRules(before, rules));
-    await requireMintableKeys(services, change, before, rules);
     if (name !== undefined && name !== before.name) await requireFreeName(change, name);
     await within
       .update(role)
@@ -65,4 +69,11 @@ export async function updateRole(
     if (!after) throw notFound('role');
     return after;
   });
+}
+
+/** Adding and removing are judged as they are written, whether the rule is there or not. */
+function saysMore({ addPrivileges, removePrivileges }: PrivilegeChanges): boolean {
+  return Boolean(
+    addPrivileges?.some((rule) => !rule.startsWith('!')) || removePrivileges?.some((rule) => rule.startsWith('!')),
+  );
 }

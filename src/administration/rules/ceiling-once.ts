@@ -2,7 +2,7 @@ import type { ApiKeyRecord } from '../../keys/api-key.ts';
 import type { ApiKeyDetails } from '../../keys/store/api-key-details.ts';
 import { idsOf } from '../api-keys/key-roles.ts';
 import type { AdministrationServices } from '../services.ts';
-import { type KeyStrength, requireCeiling } from './ceiling.ts';
+import { type KeyStrength, requireCeiling, type Said } from './ceiling.ts';
 
 /**
  * `requireCeiling` for many keys of one change: those of the same strength, which most are, are judged once, since
@@ -11,7 +11,7 @@ import { type KeyStrength, requireCeiling } from './ceiling.ts';
 export function ceilingOnce(
   issuer: ApiKeyRecord,
   schemas: AdministrationServices['schemas'],
-  said: readonly string[] = [],
+  said: Said = {},
 ): (key: ApiKeyDetails) => void {
   const judged = new Set<string>();
   return (key) => {

@@ -12,7 +12,7 @@ import { privilegeSet } from '../../privileges/grammar/parse-privilege-set.ts';
 import { type HeldPrivileges, isSubset } from '../../privileges/subset.ts';
 import { looserKinds } from '../../restrictions/looser-kinds.ts';
 import type { AdministrationServices } from '../services.ts';
-import { requireMeasuring } from './enforcement.ts';
+import { measures, measuresBeyond, measuringRefused } from './enforcement.ts';
 import { parseRules } from './privileges.ts';
 
 /** The strength of a key: what decides whether somebody may make it. */
@@ -70,25 +70,36 @@ function exceeding(child: HeldPrivileges, parent: HeldPrivileges, schema: Compil
   return answer.kind === 'SUBSET' ? [] : answer.rules;
 }
 
+/** What of a key the actor wrote itself, as it wrote it. */
+export type Said = Partial<Omit<KeyStrength, 'type' | 'roles'>>;
+
 /**
- * Refuses a change whose result its actor could not mint. Of the excess only rules that the actor wrote itself (`said`)
- * are named: the rest is another key's, which it may not be allowed to read.
+ * Refuses a change whose result its actor could not mint. Named is only what of its own words (`said`) is beyond it,
+ * judged as if the key had nothing else: the rest is another key's, which it may not be allowed to read, and must not
+ * learn by guesses.
  */
-export function requireCeiling(
-  issuer: ApiKeyRecord,
-  key: KeyStrength,
-  schemas: Schemas,
-  said: readonly string[] = [],
-): void {
-  requireMeasuring(issuer, key.enforcement);
-  const excess = excessOver(issuer, key, schemas);
-  if (excess.length === 0) return;
-  const named = new Set([...said, scopeAll, expiry, restrictions]);
+export function requireCeiling(issuer: ApiKeyRecord, key: KeyStrength, schemas: Schemas, said: Said = {}): void {
+  const isMeasured = measuresBeyond(issuer, key.enforcement);
+  if (isMeasured && measures(said.enforcement)) throw measuringRefused();
+  if (!isMeasured && excessOver(issuer, key, schemas).length === 0) return;
   throw codedError(
     'PRIVILEGE_ESCALATION',
     key.type === 'API'
       ? 'More would be allowed than the calling key can grant. Leave out the rules that are not within its grantable rules.'
       : 'A management key would be stronger than the calling key. Its privileges, grantable rules, scope, expiry and restrictions must be within those of the calling key.',
-    { rules: excess.filter((rule) => named.has(rule)).slice(0, 20) },
+    { rules: excessOver(issuer, saidAlone(issuer, key.type, said), schemas).slice(0, 20) },
   );
+}
+
+/** A key that has what the actor wrote, and is as the actor itself in all else. */
+function saidAlone(issuer: ApiKeyRecord, type: ApiKeyType, said: Said): KeyStrength {
+  return {
+    type,
+    privileges: said.privileges ?? [],
+    roles: [],
+    grantable: said.grantable,
+    applicationScope: said.applicationScope ?? 'OWN',
+    expiresAt: 'expiresAt' in said ? said.expiresAt : issuer.expiresAt,
+    restrictions: 'restrictions' in said ? said.restrictions : issuer.restrictions,
+  };
 }

@@ -38,6 +38,11 @@ export function givenRules(services: AdministrationServices, input: RuleChanges,
   };
 }
 
+/** The rules that an update writes for a key or a role, whether they are there already or not. */
+export function saidPrivileges({ privileges, addPrivileges }: PrivilegeChanges): readonly string[] {
+  return parseRules(privileges ?? addPrivileges ?? []).texts;
+}
+
 /** All rules that result, or `undefined` when none is to change. */
 export function givenPrivileges(
   { schemas }: AdministrationServices,

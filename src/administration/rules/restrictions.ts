@@ -22,9 +22,17 @@ export function changedRestrictions(
   const wrong = restrictionProblem(given);
   if (wrong) throw badInput(`restrictions.${wrong.path}`, wrong.problem);
   checkRootFields(given.api?.rootFields ?? [], schema);
-  const kept = Object.entries(before ?? {}).filter(([kind]) => changes[kind as keyof RestrictionChanges] === undefined);
-  const result = { ...Object.fromEntries(kept), ...storedRestrictions(given) };
+  const result = mergedRestrictions(before, changes);
   return Object.keys(result).length === 0 ? null : result;
+}
+
+/** What results of changes that were checked. */
+export function mergedRestrictions(
+  before: ApiKeyRestrictions | undefined,
+  changes: RestrictionChanges,
+): ApiKeyRestrictions {
+  const kept = Object.entries(before ?? {}).filter(([kind]) => changes[kind as keyof RestrictionChanges] === undefined);
+  return { ...Object.fromEntries(kept), ...storedRestrictions(present(changes)) };
 }
 
 /** What is given with a value: without kinds, and lists within a kind, that are null or absent. */

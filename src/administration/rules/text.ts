@@ -1,4 +1,5 @@
 import { codedError } from '../../kernel/errors.ts';
+import { sentence } from '../../kernel/sentence.ts';
 
 const loneSurrogate = /\p{Surrogate}/u;
 
@@ -38,5 +39,5 @@ export function requireEmail(field: string, text: string): string {
 }
 
 export function badInput(field: string, problem: string) {
-  return codedError('BAD_USER_INPUT', `"${field}" ${problem}.`, { argument: ['input', field] });
+  return codedError('BAD_USER_INPUT', sentence(`"${field}" ${problem}`), { argument: ['input', field] });
 }

@@ -1,5 +1,6 @@
 import { type NamedOrder, type NamedRow, namedPlace } from '../../keys/store/named-order.ts';
 import { connectionFrom, type PageArguments, type PageSource } from '../shared/connection.ts';
+import type { ConnectionSelection } from '../shared/connection-selection.ts';
 import type { OrderDirectionRef } from '../shared/order-direction.ts';
 import { cursorsOf, type ManagementBuilder, type ManagementContext } from './context.ts';
 
@@ -32,12 +33,12 @@ export function namedConnection<Row extends NamedRow>(
   list: string,
   orderBy: NamedOrder | null | undefined,
   page: PageArguments,
+  selected: ConnectionSelection,
   context: ManagementContext,
   sourceIn: (order: NamedOrder) => Omit<PageSource<Row>, 'keyOf'>,
 ) {
   const order = orderBy ?? inOrderOfMaking;
-  return connectionFrom(page, cursorsOf(context, list, `${order.field} ${order.direction}`), {
-    ...sourceIn(order),
-    keyOf: (row: Row) => namedPlace(row, order.field),
-  });
+  const cursors = cursorsOf(context, list, `${order.field} ${order.direction}`);
+  const source = { ...sourceIn(order), keyOf: (row: Row) => namedPlace(row, order.field) };
+  return connectionFrom(page, cursors, source, selected);
 }

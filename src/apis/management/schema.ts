@@ -13,6 +13,7 @@ import { addDeleteApiKey } from './api-key/delete-api-key.ts';
 import { addDisableApiKey } from './api-key/disable-api-key.ts';
 import { addEnableApiKey } from './api-key/enable-api-key.ts';
 import { addEnforcement } from './api-key/enforcement.ts';
+import { addRevocationReceipt } from './api-key/revocation-receipt.ts';
 import { addRevokeApiKey } from './api-key/revoke-api-key.ts';
 import { addRotateApiKey } from './api-key/rotate-api-key.ts';
 import { addUpdateApiKey } from './api-key/update-api-key.ts';
@@ -38,12 +39,13 @@ import { addRestrictionTypes } from './restrictions/restriction-types.ts';
 import { addRoleType } from './role/role.ts';
 import { addRoleMutations } from './role/role-mutations.ts';
 import { addRoleQueries } from './role/role-queries.ts';
+import { addPlans } from './throttle/plans.ts';
 import { addThrottle } from './throttle/throttle.ts';
 import { addUsage } from './usage/add-usage.ts';
 
 /** The schema of `/admin/graphql`. Its services come with each request's context. */
 export function buildManagementSchema(): GraphQLSchema {
-  const builder = createBuilder<ManagementContext>();
+  const builder = createBuilder<ManagementContext>(20);
   builder.queryType();
   builder.mutationType();
   builder.addScalarType('Duration', durationScalar);
@@ -51,6 +53,7 @@ export function buildManagementSchema(): GraphQLSchema {
   const enums = addApiKeyEnums(builder);
   const OrderDirection = addOrderDirection(builder);
   const throttle = addThrottle(builder);
+  addPlans(builder, throttle);
   const enforcement = addEnforcement(builder);
   const application = addApplicationType(builder, throttle);
   const Role = addRoleType(builder, enums);
@@ -68,10 +71,11 @@ export function buildManagementSchema(): GraphQLSchema {
   addDeleteApplication(builder, application);
   addCreateApiKey(builder, ApiKey, enums, settings);
   addUpdateApiKey(builder, ApiKey, enums, settings);
-  addDisableApiKey(builder, ApiKey);
+  const RevocationReceipt = addRevocationReceipt(builder);
+  addDisableApiKey(builder, ApiKey, RevocationReceipt);
   addEnableApiKey(builder, ApiKey);
-  const Descendants = addRevokeApiKey(builder, ApiKey);
-  addDeleteApiKey(builder, ApiKey, Descendants);
+  const Descendants = addRevokeApiKey(builder, ApiKey, RevocationReceipt);
+  addDeleteApiKey(builder, ApiKey, Descendants, RevocationReceipt);
   addApiKeySecrets(builder, ApiKey);
   addRotateApiKey(builder, ApiKey);
   addLookupApiKey(builder, ApiKey);

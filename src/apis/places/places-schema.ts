@@ -16,7 +16,7 @@ import type { PlacesContext } from './places-context.ts';
 
 /** The built-in API, and the example of how to write one: a type, its queries and its mutations are a file each. */
 export function buildPlacesSchema(): GraphQLSchema {
-  const builder = createBuilder<PlacesContext>();
+  const builder = createBuilder<PlacesContext>(30);
   builder.queryType();
   builder.mutationType();
   builder.subscriptionType();

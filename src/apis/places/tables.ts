@@ -75,8 +75,14 @@ export const city = pgTable(
     // The id ends every index that serves an order: it makes the order total, so a cursor has one meaning.
     index('city_name_index').on(table.name, table.id),
     index('city_population_index').on(table.population, table.id),
+    index('city_country_id_index').on(table.countryCode, table.id),
     index('city_country_name_index').on(table.countryCode, table.name, table.id),
     index('city_country_population_index').on(table.countryCode, table.population, table.id),
+    // Of what is common the first cities of an order have enough; of what is rare these know where it is.
+    index('city_admin_code_index').on(table.adminCode, table.id),
+    index('city_feature_code_index').on(table.featureCode, table.id),
+    // Hardly any city has one: whatever is looked for in them, few are looked at.
+    index('city_alternate_name_index').on(table.alternateName, table.id).where(sql`${table.alternateName} IS NOT NULL`),
     // Distance search: `point(longitude, latitude) <@ box` keeps what is near, the exact distance decides.
     index('city_location_index').using('gist', sql`point(${table.longitude}, ${table.latitude})`),
   ],

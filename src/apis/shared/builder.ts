@@ -44,8 +44,10 @@ export type InputFields<Context extends CallerContext> = PothosSchemaTypes.Input
  * so that a denied or failed one costs no more than itself.
  *
  * Plugins run outside in: relay reads global ids before scope-auth judges with them, and nothing runs that was not judged.
+ *
+ * @param countWeight points of a `totalCount`: to count is to look at every row
  */
-export function createBuilder<Context extends CallerContext>(): Builder<Context> {
+export function createBuilder<Context extends CallerContext>(countWeight: number): Builder<Context> {
   const builder: Builder<Context> = new SchemaBuilder<BuilderTypes<Context>>({
     plugins: [RelayPlugin, ScopeAuthPlugin, fieldpassPlugin, fieldpassCostPlugin, ValidationPlugin, DataloaderPlugin],
     // The fieldpass plugin gives every field its scope; an API may add its own.
@@ -65,7 +67,7 @@ export function createBuilder<Context extends CallerContext>(): Builder<Context>
   });
   builder.addScalarType('DateTime', dateTimeScalar);
   builder.globalConnectionField('totalCount', (t) =>
-    t.int({ nullable: false, resolve: (connection) => connection.totalCount() }),
+    t.int({ nullable: false, cost: { weight: countWeight }, resolve: (connection) => connection.totalCount() }),
   );
   return builder;
 }

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import { codedError } from '../../kernel/errors.ts';
 
 /** A row's place in an order: the values it is ordered by, the id last. */
@@ -11,13 +11,16 @@ export interface CursorCodec {
   decode(cursor: string): CursorKey;
 }
 
-/** Bytes of HMAC-SHA-256 that a cursor carries: nobody forges one in 2^128 attempts. */
+/** Bytes of HMAC-SHA-256 that a cursor carries: nobody forges one in 2^128 attempts. They are the counter's start, too. */
 const macBytes = 16;
+const cipher = 'aes-256-ctr';
 const longestCursor = 4096;
 
 /**
- * Cursors as base64url of MAC and key. They are authenticated because a forged one would compare any value with a field
- * that its holder cannot read; and bound to `field` and `order` because a cursor of another one would.
+ * Cursors as base64url of MAC and encrypted key, with the MAC as synthetic initialization vector (the construction of RFC
+ * 5297): one row has one cursor. They are authenticated because a forged one would compare any value with a field that its
+ * holder cannot read; bound to `field` and `order` because a cursor of another one would; and encrypted because a key can
+ * hold what its holder may not read.
  *
  * @param secret at least 32 bytes, the same on every instance
  * @param field schema coordinate, `Query.cities`
@@ -30,17 +33,23 @@ export function cursorCodec(secret: Uint8Array, field: string, order: string): C
       .digest()
       .subarray(0, macBytes);
 
+  const encryptionKey = createHmac('sha256', secret).update('cursor encryption').digest();
+
   return {
     encode(key) {
       const content = JSON.stringify(key);
-      return Buffer.concat([macOf(content), Buffer.from(content, 'utf8')]).toString('base64url');
+      const mac = macOf(content);
+      const encrypted = createCipheriv(cipher, encryptionKey, mac).update(content, 'utf8');
+      return Buffer.concat([mac, encrypted]).toString('base64url');
     },
     decode(cursor) {
       const bytes = Buffer.from(cursor.length <= longestCursor ? cursor : '', 'base64url');
       const mac = bytes.subarray(0, macBytes);
-      const content = bytes.subarray(macBytes).toString('utf8');
-      const canonical = bytes.toString('base64url') === cursor;
-      if (!canonical || mac.length < macBytes || !timingSafeEqual(mac, macOf(content))) {
+      const canonical = bytes.toString('base64url') === cursor && mac.length === macBytes;
+      const content = canonical
+        ? createDecipheriv(cipher, encryptionKey, mac).update(bytes.subarray(macBytes)).toString('utf8')
+        : '';
+      if (!canonical || !timingSafeEqual(mac, macOf(content))) {
         throw codedError(
           'BAD_USER_INPUT',
           'The cursor does not belong to this field and order: pass one that the same field returned in the same order.',

@@ -18,3 +18,16 @@ export function storableText({ min = 0, max }: { readonly min?: number; readonly
     .max(max)
     .refine(isStorableText, 'must contain neither NUL characters nor halves of surrogate pairs');
 }
+
+/**
+ * Validates a list with a bound. The bound is looked at before the items are: a list that is far too long is refused
+ * before it can take time.
+ */
+export function boundedList<Item extends z.ZodType>(item: Item, { max }: { readonly max: number }) {
+  return z
+    .custom<z.input<Item>[]>(
+      (list) => Array.isArray(list) && list.length <= max,
+      `Too big: expected array to have <=${max} items`,
+    )
+    .pipe(z.array(item));
+}

@@ -1,4 +1,4 @@
-import { decodeGlobalId } from '../../apis/shared/global-id.ts';
+import { innerId, recordedState } from '../../apis/management/audit/audit-state.ts';
 import type { AuditEntry } from '../../audit/audit-entry.ts';
 import type { ChainLink } from '../../audit/chain-verifier.ts';
 import { ManagementError, type SendOperation } from '../management-client.ts';
@@ -60,25 +60,15 @@ function linkOf(event: AnsweredEvent): ChainLink {
     hash: Buffer.from(event.hash, 'hex'),
     entry: {
       at: Date.parse(event.at),
-      actorKeyId: innerId(event.actorId),
+      actorKeyId: event.actorId === null ? undefined : innerId(event.actorId),
       actorAddress: event.actorAddress ?? undefined,
       requestId: event.requestId ?? undefined,
       action: event.action as AuditEntry['action'],
       targetType: event.targetType as AuditEntry['targetType'],
-      targetId: innerId(event.targetId) ?? '',
-      applicationId: innerId(event.applicationId),
-      before: event.before ?? undefined,
-      after: event.after ?? undefined,
+      targetId: innerId(event.targetId),
+      applicationId: event.applicationId === null ? undefined : innerId(event.applicationId),
+      before: recordedState(event.before ?? undefined),
+      after: recordedState(event.after ?? undefined),
     },
   };
-}
-
-/** An id that cannot be read was edited: it is hashed as it is, which no entry was. */
-function innerId(globalId: string | null): string | undefined {
-  if (globalId === null) return undefined;
-  try {
-    return decodeGlobalId(globalId).id;
-  } catch {
-    return globalId;
-  }
 }

@@ -1,25 +1,30 @@
-import { boundedCache } from '../../kernel/bounded-cache.ts';
+import { boundedCache, boundOfEntries } from '../../kernel/bounded-cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { digestOf, hashDigest, type Peppers } from '../token/secret-hash.ts';
+
+/** Public id of the key that has one of these hashes. */
+export type FindByHashes = (hashes: readonly Uint8Array[]) => Promise<string | undefined>;
 
 export interface ForeignKeysOptions {
   readonly clock: Clock;
   readonly peppers: Peppers;
-  /** Public id of the key that has one of these hashes; one statement. */
-  readonly find: (hashes: readonly Uint8Array[]) => Promise<string | undefined>;
+  /** How it is looked up, unless whoever asks says otherwise; one statement. */
+  readonly find: FindByHashes;
 }
 
 export interface ForeignKeys {
   /** Public id of the key that the token is, or was, a secret of. */
-  publicIdOf(token: string): Promise<string | undefined>;
+  publicIdOf(token: string, find?: FindByHashes): Promise<string | undefined>;
   /** The token is no secret of that key any more: it may have become one of another. */
   disproved(token: string): void;
   /** Something changed: what was unknown may be known now. */
   forgetUnknown(): void;
 }
 
-const maxKnown = 20_000;
-const maxUnknown = 20_000;
+export const foreignKeysBounds = {
+  known: boundOfEntries('imported tokens, by hash, with the key of each', 20_000, 300),
+  unknown: boundOfEntries('tokens of other formats that belong to no key, by hash', 20_000, 250),
+};
 const unknownAgeMs = 5_000;
 
 /**
@@ -28,9 +33,9 @@ const unknownAgeMs = 5_000;
  * key. A token stays that of its key while the key has the secret, so only answers that it belongs to none grow old.
  * Nothing is kept by which a token could be found: the entries are its hash under the pepper.
  */
-export function createForeignKeys({ clock, peppers, find }: ForeignKeysOptions): ForeignKeys {
-  const known = boundedCache<string, string>(maxKnown);
-  const unknown = boundedCache<string, number>(maxUnknown);
+export function createForeignKeys({ clock, peppers, find: findAtOnce }: ForeignKeysOptions): ForeignKeys {
+  const known = boundedCache<string, string>(foreignKeysBounds.known);
+  const unknown = boundedCache<string, number>(foreignKeysBounds.unknown);
   /** Counts changes: an answer that was under way when one came says nothing about what is there now. */
   let changes = 0;
 
@@ -39,7 +44,7 @@ export function createForeignKeys({ clock, peppers, find }: ForeignKeysOptions):
   }
 
   return {
-    async publicIdOf(token) {
+    async publicIdOf(token, find = findAtOnce) {
       const digest = digestOf(token);
       const place = placeOf(digest);
       const publicId = known.get(place);

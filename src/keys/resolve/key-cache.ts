@@ -1,22 +1,31 @@
-import { boundedCache } from '../../kernel/bounded-cache.ts';
+import {
+  boundedCache,
+  boundOfEntries,
+  type CacheBound,
+  type EvenBound,
+  weighedCache,
+} from '../../kernel/bounded-cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { codedError } from '../../kernel/errors.ts';
+import { heapBytes } from '../../kernel/heap-bytes.ts';
 import type { ApiKeyRecord } from '../api-key.ts';
 import type { StoredKey } from './key-resolution.ts';
+
+export type LoadKey = (publicId: string) => Promise<StoredKey | undefined>;
 
 export interface KeyCacheOptions {
   readonly clock: Clock;
   /** Reads the committed state of one key; one statement. */
-  readonly load: (publicId: string) => Promise<StoredKey | undefined>;
-  readonly maxKeys: number;
+  readonly load: LoadKey;
   /** Unknown ids have room of their own: guessing cannot push living keys out. */
-  readonly maxUnknown: number;
+  readonly bounds?: { readonly keys: CacheBound; readonly unknown: EvenBound };
   /** Told of each look-up: whether the cache knew, be it that there is no such key. */
   readonly onLookup?: ((hit: boolean) => void) | undefined;
 }
 
 export interface KeyCache {
-  get(publicId: string): Promise<StoredKey | undefined>;
+  /** @param read how it is read when it is not cached, if otherwise than by `load` */
+  get(publicId: string, read?: LoadKey): Promise<StoredKey | undefined>;
   /** Whether this very record is what is kept of its key: nothing made it stale since it was read. */
   holds(key: ApiKeyRecord): boolean;
   forgetKeys(publicIds: readonly string[]): void;
@@ -31,6 +40,19 @@ const unknownAgeMs = 5_000;
 
 /** More rounds than this means that a key changes faster than it can be read. */
 const maxRounds = 8;
+
+export const keyCacheBounds = {
+  keys: {
+    holds: 'keys that were looked up, with their secrets and restrictions',
+    maxBytes: 150_000_000,
+  } satisfies CacheBound,
+  unknown: boundOfEntries('ids of which there is no key', 20_000, 200),
+};
+
+/** The compiled form of what a key's record holds lives as long as the record (`compile-restrictions.ts`). */
+function keyBytes({ stored }: Entry): number {
+  return 1_000 + 2 * heapBytes(stored, 150);
+}
 
 interface Entry {
   readonly stored: StoredKey;
@@ -48,9 +70,9 @@ interface Fill {
  * under way when its key was invalidated is neither kept nor used, but done again; so a revocation that returned is
  * seen by every request that decides after it.
  */
-export function createKeyCache({ clock, load, maxKeys, maxUnknown, onLookup }: KeyCacheOptions): KeyCache {
-  const entries = boundedCache<string, Entry>(maxKeys);
-  const unknown = boundedCache<string, number>(maxUnknown);
+export function createKeyCache({ clock, load, bounds = keyCacheBounds, onLookup }: KeyCacheOptions): KeyCache {
+  const entries = weighedCache<string, Entry>(bounds.keys, keyBytes);
+  const unknown = boundedCache<string, number>(bounds.unknown);
   const fills = new Map<string, Fill>();
 
   function cached(publicId: string): { readonly stored: StoredKey | undefined } | undefined {
@@ -61,10 +83,10 @@ export function createKeyCache({ clock, load, maxKeys, maxUnknown, onLookup }: K
     return since !== undefined && now - since < unknownAgeMs ? { stored: undefined } : undefined;
   }
 
-  function startFill(publicId: string): Fill {
+  function startFill(publicId: string, read: LoadKey): Fill {
     const fill: Fill = {
       overtaken: false,
-      promise: load(publicId)
+      promise: read(publicId)
         .then((stored) => {
           if (!fill.overtaken) keep(publicId, stored);
           return stored;
@@ -96,12 +118,12 @@ export function createKeyCache({ clock, load, maxKeys, maxUnknown, onLookup }: K
   }
 
   return {
-    async get(publicId) {
+    async get(publicId, read = load) {
       for (let round = 0; round < maxRounds; round++) {
         const hit = cached(publicId);
         if (round === 0) onLookup?.(hit !== undefined);
         if (hit) return hit.stored;
-        const fill = fills.get(publicId) ?? startFill(publicId);
+        const fill = fills.get(publicId) ?? startFill(publicId, read);
         const stored = await fill.promise;
         if (!fill.overtaken) return stored;
       }

@@ -10,6 +10,8 @@ export type KeyResolution =
   | { readonly kind: 'UNKNOWN' }
   /** The key is named for counting attempts; the caller must not learn that it exists. */
   | { readonly kind: 'WRONG_SECRET'; readonly key: ApiKeyRecord }
+  /** Not looked up: too many look-ups of its address are waiting. */
+  | { readonly kind: 'TURNED_AWAY' }
   | KeyRefusal;
 
 /** The secret is right, so the holder may know why; `at` is the moment it became (or becomes) so. */
@@ -27,4 +29,9 @@ export interface StoredKey {
 
 export interface StoredSecret extends StoredHash {
   readonly record: KeySecretRecord;
+}
+
+/** Whether a text was presented that proves no key: an attempt that failed. One that was not looked up says nothing. */
+export function provesNoKey({ kind }: KeyResolution): boolean {
+  return kind === 'MALFORMED' || kind === 'UNKNOWN' || kind === 'WRONG_SECRET';
 }

@@ -8,8 +8,8 @@ import type { ChangeHints } from '../invalidation/change-hints.ts';
 import type { StaleKeys } from '../invalidation/key-change.ts';
 import { type KeyInvalidation, startKeyInvalidation } from '../invalidation/key-invalidation.ts';
 import { secretAt } from '../secret-at.ts';
-import { findByPublicId } from '../store/find-by-public-id.ts';
-import { findPublicId } from '../store/find-public-id.ts';
+import { findByPublicId, findByPublicIds } from '../store/find-by-public-id.ts';
+import { findPublicId, findPublicIds } from '../store/find-public-id.ts';
 import { isForeignToken } from '../token/foreign-token.ts';
 import { parseToken } from '../token/key-token.ts';
 import type { Peppers } from '../token/secret-hash.ts';
@@ -20,6 +20,7 @@ import type { KeyResolution, StoredKey, StoredSecret } from './key-resolution.ts
 import { createKeyWatchers, type KeyWatchers } from './key-watchers.ts';
 import { matchSecret } from './match-secret.ts';
 import { createSecretRekeyer } from './secret-rekeyer.ts';
+import { TurnedAway, takeTurns } from './turns.ts';
 
 export interface KeyResolverOptions {
   readonly database: Database;
@@ -39,11 +40,19 @@ export interface KeyResolverOptions {
   readonly onLookup?: (hit: boolean) => void;
 }
 
+/**
+ * How a key that is not cached is looked up: at once, or (of an address that asks for what there is not) together with others,
+ * ten times a second, so that nobody's connection is busy with it. Either way it is found when it is there.
+ */
+export type LookUp = { readonly kind: 'AT_ONCE' } | { readonly kind: 'IN_TURN'; readonly address: string };
+
+const atOnce: LookUp = { kind: 'AT_ONCE' };
+/** An address may wait for the look-up that another one began, and was turned away with. */
+const mostTries = 3;
+
 export interface KeyResolver extends Pick<KeyInvalidation, 'committed' | 'inForce' | 'close'> {
   /** Steps 2–4: format, look-up, secret, status. Rejects with `DATABASE_UNAVAILABLE` when it cannot look: nobody is let in then. */
-  resolve(text: string): Promise<KeyResolution>;
-  /** The key that a text names, proved or not: for telling its owner of a request, never for letting it in. Rejects as `resolve` does. */
-  named(text: string): Promise<ApiKeyRecord | undefined>;
+  resolve(text: string, lookUp?: LookUp): Promise<KeyResolution>;
   /**
    * Whether a record that `resolve` or `recheck` answered may be acted on at this very moment. Asked in the same turn of
    * the event loop in which something starts; when it is false the key must be checked again.
@@ -55,8 +64,8 @@ export interface KeyResolver extends Pick<KeyInvalidation, 'committed' | 'inForc
   readonly watch: KeyWatchers['watch'];
 }
 
-const maxKeys = 50_000;
-const maxUnknown = 20_000;
+/** Of one secret, under each pepper. */
+type Hashes = readonly Uint8Array[];
 
 /** For how long a key that was read without a lease is believed, from when the statement was sent. */
 const believedAloneMs = 500;
@@ -68,10 +77,18 @@ const believedAloneMs = 500;
  */
 export async function startKeyResolver(options: KeyResolverOptions): Promise<KeyResolver> {
   const { database, clock, peppers, prefix, environments, importPrefixes = [] } = options;
-  const load = (publicId: string) => findByPublicId(database.queries, publicId);
-  const cache = createKeyCache({ clock, load, maxKeys, maxUnknown, onLookup: options.onLookup });
-  const find = (hashes: readonly Uint8Array[]) => findPublicId(database.queries, hashes);
+  const load = (publicId: string) => findByPublicId(database.lookups, publicId);
+  const cache = createKeyCache({ clock, load, onLookup: options.onLookup });
+  const find = (hashes: Hashes) => findPublicId(database.lookups, hashes);
   const foreign = createForeignKeys({ clock, peppers, find });
+  const loadInTurn = takeTurns({
+    clock,
+    ask: (publicIds: readonly string[]) => findByPublicIds(database.lookups, publicIds),
+  });
+  const findInTurn = takeTurns({
+    clock,
+    ask: (secrets: readonly Hashes[]) => findPublicIds(database.lookups, secrets),
+  });
   const rekeyer = createSecretRekeyer(options);
   const watchers = createKeyWatchers();
   /** Of keys that were read without a lease: until when they are believed. */
@@ -90,20 +107,38 @@ export async function startKeyResolver(options: KeyResolverOptions): Promise<Key
 
   const { lease, ...invalidation } = await startKeyInvalidation({ ...options, forget });
 
-  async function publicIdOf(text: string): Promise<string | undefined | 'MALFORMED'> {
+  async function publicIdOf(text: string, lookUp: LookUp): Promise<string | undefined | 'MALFORMED'> {
     const token = parseToken(text, prefix);
     if (token) return environments.includes(token.environment) ? token.publicId : 'MALFORMED';
-    return isForeignToken(text, importPrefixes) ? await orUnavailable(() => foreign.publicIdOf(text)) : 'MALFORMED';
+    if (!isForeignToken(text, importPrefixes)) return 'MALFORMED';
+    const read = lookUp.kind === 'IN_TURN' ? (hashes: Hashes) => findInTurn(hashes, lookUp.address) : find;
+    return await orUnavailable(() => foreign.publicIdOf(text, read));
   }
 
-  function current(publicId: string): Promise<StoredKey | undefined> {
+  function current(publicId: string, lookUp: LookUp = atOnce): Promise<StoredKey | undefined> {
+    const read = lookUp.kind === 'IN_TURN' ? (id: string) => loadInTurn(id, lookUp.address) : load;
     return orUnavailable(async () => {
-      if (lease.isLive() || (await lease.obtain())) return await cache.get(publicId);
+      if (lease.isLive() || (await lease.obtain())) return await cache.get(publicId, read);
       const until = clock.monotonic() + believedAloneMs;
-      const stored = await load(publicId);
+      const stored = await read(publicId);
       if (stored) believedUntil.set(stored.key, until);
       return stored;
     });
+  }
+
+  async function resolveOnce(text: string, lookUp: LookUp): Promise<KeyResolution> {
+    const publicId = await publicIdOf(text, lookUp);
+    if (publicId === 'MALFORMED') return { kind: 'MALFORMED' };
+    const stored = publicId === undefined ? undefined : await current(publicId, lookUp);
+    const secret = matchSecret(text, stored, peppers);
+    if (!secret) foreign.disproved(text);
+    if (!stored) return { kind: 'UNKNOWN' };
+    if (!secret) return { kind: 'WRONG_SECRET', key: stored.key };
+    // Of an imported key the text does not say it.
+    if (!environments.includes(stored.key.environment)) return { kind: 'MALFORMED' };
+    const judgement = judgeAt(stored, secret, clock.now());
+    if (judgement.kind === 'ACTIVE') rekeyer.proved(text, secret);
+    return judgement;
   }
 
   return {
@@ -113,24 +148,16 @@ export async function startKeyResolver(options: KeyResolverOptions): Promise<Key
       await rekeyer.close();
       await invalidation.close();
     },
-    async resolve(text) {
-      const publicId = await publicIdOf(text);
-      if (publicId === 'MALFORMED') return { kind: 'MALFORMED' };
-      const stored = publicId === undefined ? undefined : await current(publicId);
-      const secret = matchSecret(text, stored, peppers);
-      if (!secret) foreign.disproved(text);
-      if (!stored) return { kind: 'UNKNOWN' };
-      if (!secret) return { kind: 'WRONG_SECRET', key: stored.key };
-      // Of an imported key the text does not say it.
-      if (!environments.includes(stored.key.environment)) return { kind: 'MALFORMED' };
-      const judgement = judgeAt(stored, secret, clock.now());
-      if (judgement.kind === 'ACTIVE') rekeyer.proved(text, secret);
-      return judgement;
-    },
-    async named(text) {
-      const publicId = await publicIdOf(text);
-      if (publicId === undefined || publicId === 'MALFORMED') return undefined;
-      return (await current(publicId))?.key;
+    async resolve(text, lookUp = atOnce) {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await resolveOnce(text, lookUp);
+        } catch (reason) {
+          if (!(reason instanceof TurnedAway)) throw reason;
+          const isOwn = lookUp.kind === 'IN_TURN' && lookUp.address === reason.asker;
+          if (isOwn || tries === mostTries) return { kind: 'TURNED_AWAY' };
+        }
+      }
     },
     isCurrent(key) {
       if (lease.isLive() && cache.holds(key)) return true;

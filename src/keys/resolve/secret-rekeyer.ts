@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { apiKeySecret } from '../../db/schema/index.ts';
-import { boundedCache } from '../../kernel/bounded-cache.ts';
+import { boundedCache, boundOfEntries } from '../../kernel/bounded-cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { digestOf, hashDigest, type Peppers } from '../token/secret-hash.ts';
@@ -25,6 +25,8 @@ export interface SecretRekeyer {
 const mostWaiting = 1000;
 const againAfterMs = 60_000;
 
+export const rekeyedSecretsBound = boundOfEntries('secrets that were moved to a new pepper', 10 * mostWaiting, 200);
+
 /**
  * Moves secrets to the current pepper: only the token itself can be hashed anew, so it happens when one is used, beside
  * the request. A compare-and-set on the former hash, so of several instances one does it, and nothing that changed
@@ -33,7 +35,7 @@ const againAfterMs = 60_000;
  */
 export function createSecretRekeyer({ database, clock, logger, peppers }: SecretRekeyerOptions): SecretRekeyer {
   const { current } = peppers;
-  const tried = boundedCache<string, number>(10 * mostWaiting);
+  const tried = boundedCache<string, number>(rekeyedSecretsBound);
   let waiting = 0;
   let closed = false;
   let last: Promise<void> = Promise.resolve();

@@ -10,13 +10,15 @@ export type KeyHeader =
 /** Longer than any key, also an imported one of another format. */
 const longestKey = 512;
 const keyCharacters = /^[\x21-\x2b\x2d-\x7e]+$/;
-const bearer = /^Bearer(?: +|$)/i;
+const bearer = /^Bearer(?=[ \t]|$)/i;
+/** RFC 9110 §11.4: between the scheme and what it carries are spaces, and nothing else. */
+const otherSpace = /^ *\t\s*\S/;
 
 /**
  * Reads `Authorization: Bearer <key>` (RFC 6750 §2.1; the scheme's case does not matter, RFC 9110 §11.1) and
  * `X-API-Key: <key>`. The same key in both is one key. Other schemes of Authorization belong to somebody else (a proxy
  * with Basic, say) and are passed over. Repeated headers arrive here joined by a comma (Fetch standard, "combine"),
- * which no key contains.
+ * which no key contains. A header with nothing in it, as clients send it that were given no key, is none.
  */
 export function readKeyHeader(headers: Pick<Headers, 'get'>): KeyHeader {
   const fromAuthorization = readAuthorization(headers.get('authorization'));
@@ -34,13 +36,14 @@ function readAuthorization(value: string | null): KeyHeader {
   const parts = value.split(',').map((part) => part.trim());
   if (!parts.some((part) => bearer.test(part))) return { kind: 'ABSENT' };
   if (parts.length > 1) return { kind: 'OVERLOADED' };
-  return readValue(value.trim().replace(bearer, ''));
+  const carried = value.trim().replace(bearer, '');
+  return otherSpace.test(carried) ? { kind: 'MALFORMED' } : readValue(carried);
 }
 
 function readValue(value: string | null): KeyHeader {
-  if (value === null) return { kind: 'ABSENT' };
-  if (value.includes(',')) return { kind: 'OVERLOADED' };
-  const text = value.trim();
+  const text = value?.trim() ?? '';
+  if (text === '') return { kind: 'ABSENT' };
+  if (text.includes(',')) return { kind: 'OVERLOADED' };
   if (text.length > longestKey || !keyCharacters.test(text)) return { kind: 'MALFORMED' };
   return { kind: 'PRESENTED', text };
 }

@@ -21,7 +21,7 @@ export async function admitOperation(
   const { plan, demands } = operation;
   const { key, privileges } = caller;
   const { watch } = services;
-  const restrictable = restrictedOperation(plan, variables.coerced, document);
+  const restrictable = restrictedOperation(plan, variables.coerced, document, surface);
   const restricted = watch.step('operation restrictions', () => restrictOperation(caller, restrictable, surface));
   // Where forbidden names look unknown, a refusal that needs the name comes after that.
   if (restricted.kind === 'REFUSED' && key.onDenied !== 'HIDE') return restricted;

@@ -1,5 +1,5 @@
 import { judgeBudget, keyStatus } from '../../admission/budget.ts';
-import { judgeEstimate, judgePrice, type PricedEstimate } from '../../admission/price.ts';
+import { judgePrice, type PricedEstimate } from '../../admission/price.ts';
 import type { Refusal, Verdict } from '../../admission/verdict.ts';
 import type { CostBreakdown } from '../../cost/cost-breakdown.ts';
 import { type CostExtension, costExtension } from '../../cost/cost-extensions.ts';
@@ -11,6 +11,7 @@ import type { Caller } from '../request-record.ts';
 import type { PipelineServices } from '../services.ts';
 import type { Surface } from '../surface.ts';
 import type { Candidate } from './candidate.ts';
+import { estimateOperation } from './estimate-operation.ts';
 import { unlessUnavailable } from './unless-unavailable.ts';
 import { isUrgent } from './urgent.ts';
 
@@ -26,7 +27,9 @@ export interface PricedOperation {
 
 export interface Affordable extends PricedOperation {
   readonly kind: 'ADMITTED';
-  /** Absent when the operation runs although there is no budget for it. */
+  /** What ends a key costs nothing, whatever runs for it. */
+  readonly unpriced: boolean;
+  /** Absent when the operation runs although there is no budget for it, and when it needs none. */
   readonly reservation: Reservation | undefined;
   /** What would have been refused, with `enforcement.throttle: MEASURE`. */
   readonly measured: Refusal | undefined;
@@ -46,29 +49,45 @@ export interface CostRefusal extends Refusal {
 /** Slots of a process that died are free again this long after the longest operation would have ended. */
 const reservationMarginMs = 5_000;
 
-/** What ends a key runs whatever is left, as long as it does not cost more than this: reading is no emergency. */
-const urgentPoints = 1_000;
+/** What ends a key is not priced. */
+const nothing: PricedEstimate = { kind: 'PRICED', points: 0, cost: 0, introspection: 0 };
 
 /** Steps 10 and 11: what may it cost, and is there so much left. A refusal has taken nothing. */
 export async function affordOperation(
-  { operation: { plan, formula }, variables: { coerced }, costMode }: Candidate,
+  candidate: Candidate,
   caller: Caller,
   surface: Surface,
   services: PipelineServices,
 ): Promise<Affordable | Validated | CostRefusal> {
+  const { plan, formula } = candidate.operation;
+  const { coerced } = candidate.variables;
+  const { costMode, reading } = candidate;
   const { privileges, policy } = caller;
-  const estimated = services.watch.step('cost', () => judgeEstimate(formula.estimate(coerced, privileges)));
-  if (estimated.kind === 'REFUSED') return estimated;
-  const { estimate } = estimated;
-  const breakdown = costMode && formula.breakdown(coerced, privileges);
+  if (isUrgent(plan, surface.urgentMutations, () => coerced)) {
+    await reading?.affordable();
+    return affordUrgent(caller, costMode, services);
+  }
+  const measures = isMeasured(caller, plan);
+  const mostPoints = measures ? Number.POSITIVE_INFINITY : policy.maximumCost;
+  const { estimated, steps } = services.watch.step('cost', () =>
+    estimateOperation(candidate, caller, surface, mostPoints),
+  );
+  if (estimated.kind === 'REFUSED') return countedInVain(estimated, steps, reading);
+  const { estimate, byKey, isLeast } = estimated;
+  const breakdown = costMode && formula.breakdown(coerced, privileges, byKey);
   const purse: Purse = { caller, estimate, breakdown, services };
 
-  const urgent = estimate.points <= urgentPoints && isUrgent(plan, surface.urgentMutations, () => coerced);
-  const maximumCost = urgent ? urgentPoints : policy.maximumCost;
-  const priced = judgePrice(estimate, maximumCost, () => formula.topFields(coerced, privileges));
-  const measures = isMeasured(caller, plan);
-  if (priced.kind === 'REFUSED' && !measures) return refusedWithCost(purse, priced, await stateOf(purse));
-  if (costMode === 'validate') return validate(purse, urgent);
+  const topFields = () => formula.topFields(coerced, privileges, byKey);
+  const priced = judgePrice(estimate, policy.maximumCost, topFields, isLeast);
+  if (priced.kind === 'REFUSED' && !measures) {
+    const refusal = await countedInVain(priced, steps, reading);
+    return refusedWithCost(purse, refusal, await stateOf(purse));
+  }
+  await reading?.affordable();
+  if (costMode === 'validate') {
+    await reading?.unused();
+    return validate(purse);
+  }
 
   const reservation = {
     id: services.makeId(),
@@ -78,13 +97,21 @@ export async function affordOperation(
   };
   const answer = await reserve(purse, reservation);
   const { states, verdict, store } = answer;
-  const admitted = { kind: 'ADMITTED', estimate, states, store, breakdown } as const;
+  const admitted = { kind: 'ADMITTED', unpriced: false, estimate, states, store, breakdown } as const;
   const measured = priced.kind === 'REFUSED' ? priced : undefined;
   if (verdict.kind === 'PASSED') return { ...admitted, reservation, measured };
-  if (urgent) return { ...admitted, reservation: undefined, measured };
-  if (!measures || answer.slotsTaken) return refusedWithCost(purse, verdict, states);
+  if (!measures || answer.slotsTaken) {
+    await reading?.unused();
+    return refusedWithCost(purse, verdict, states);
+  }
   const unpaid = { ...reservation, cost: 0, buckets: policy.buckets.map(withEndlessQuota) };
   return runMeasured(purse, { ...admitted, measured: measured ?? verdict, reservation: unpaid });
+}
+
+/** Counting is paid as compiling is, when the operation is refused. Who cannot pay that is told so. */
+async function countedInVain(refusal: Refusal, steps: number, reading: Candidate['reading']): Promise<Refusal> {
+  const paid = await reading?.took(steps);
+  return paid?.kind === 'REFUSED' ? paid : refusal;
 }
 
 /** With `enforcement.throttle: MEASURE` refusals are noted; never for a mutation, nor the in-flight cap. */
@@ -143,24 +170,38 @@ async function runMeasured(
   return slotsTaken ? refusedWithCost(purse, verdict, states) : { ...admitted, reservation: undefined };
 }
 
-async function validate(
-  { caller, estimate, breakdown, services }: Purse,
-  urgent: boolean,
-): Promise<Validated | Refusal> {
+/** Nothing is asked of the throttle but what clients are told of their budget, and it waits for no answer that is late. */
+async function affordUrgent(
+  caller: Caller,
+  costMode: Candidate['costMode'],
+  services: PipelineServices,
+): Promise<Affordable | Validated> {
+  const states = await stateOf({ caller, services });
+  const priced = { estimate: nothing, states, store: storeInUse(services), breakdown: undefined };
+  if (costMode === 'validate') {
+    return { kind: 'VALIDATED', ...priced, validation: { wouldBeThrottled: false, retryAfterMs: 0 } };
+  }
+  return { kind: 'ADMITTED', unpriced: true, ...priced, reservation: undefined, measured: undefined };
+}
+
+async function validate({ caller, estimate, breakdown, services }: Purse): Promise<Validated | Refusal> {
   const { buckets } = caller.policy;
   const asked = await unlessUnavailable(services.throttle.peek(buckets));
   if (asked.kind === 'REFUSED') return asked;
   const states = asked.answer;
   const reserved = judgeReserve(buckets, states, estimate.cost, services.clock.now());
   const validation = {
-    wouldBeThrottled: reserved.kind !== 'RESERVED' && !urgent,
-    retryAfterMs: reserved.kind === 'REFUSED' && !urgent ? reserved.retryAfterMs : 0,
+    wouldBeThrottled: reserved.kind !== 'RESERVED',
+    retryAfterMs: reserved.kind === 'REFUSED' ? reserved.retryAfterMs : 0,
   };
   return { kind: 'VALIDATED', estimate, states, store: storeInUse(services), breakdown, validation };
 }
 
-/** Of a refusal that has not asked the store. */
-async function stateOf({ caller: { policy }, services }: Purse): Promise<readonly BucketState[]> {
+/** Of what has not asked the store. */
+async function stateOf({
+  caller: { policy },
+  services,
+}: Pick<Purse, 'caller' | 'services'>): Promise<readonly BucketState[]> {
   const asked = await unlessUnavailable(services.throttle.peek(policy.buckets));
   return asked.kind === 'REFUSED' ? [] : asked.answer;
 }

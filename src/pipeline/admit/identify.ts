@@ -2,6 +2,9 @@ import { judgeAttempt, judgeHeader, judgeKey } from '../../admission/credentials
 import { judgeSurface } from '../../admission/surface.ts';
 import type { Refusal, Verdict } from '../../admission/verdict.ts';
 import { judgeWindow } from '../../admission/window.ts';
+import { networkOf } from '../../kernel/network-of.ts';
+import { provesNoKey } from '../../keys/resolve/key-resolution.ts';
+import type { LookUp } from '../../keys/resolve/key-resolver.ts';
 import type { Caller, RequestRecord } from '../request-record.ts';
 import type { PipelineServices } from '../services.ts';
 import type { Surface } from '../surface.ts';
@@ -22,13 +25,16 @@ export async function identify(
   const { arrival } = record;
   const header = presentedHeader(request, arrival);
   if (header.kind !== 'PRESENTED') return judgeHeader(header);
-  const resolution = await services.watch.step('key', () => services.keys.resolve(header.text));
+  // Whoever fails too often may still have a key that is good: it is looked up, when its turn comes.
+  const { clientAddress } = arrival;
+  const lookUp: LookUp = services.failedAttempts.isBanned(clientAddress)
+    ? { kind: 'IN_TURN', address: networkOf(clientAddress) }
+    : { kind: 'AT_ONCE' };
+  const resolution = await services.watch.step('key', () => services.keys.resolve(header.text, lookUp));
   if ('key' in resolution) record.namedKey = resolution.key;
   if (resolution.kind !== 'ACTIVE') {
     const refusal = judgeKey(resolution);
-    const proved =
-      resolution.kind !== 'MALFORMED' && resolution.kind !== 'UNKNOWN' && resolution.kind !== 'WRONG_SECRET';
-    return proved ? refusal : judgeAttempt(services.failedAttempts.failed(arrival.clientAddress), refusal);
+    return provesNoKey(resolution) ? judgeAttempt(services.failedAttempts.failed(clientAddress), refusal) : refusal;
   }
   const { key } = resolution;
   const verdict = judgeSurface(key.type, surface.type);
@@ -58,6 +64,6 @@ async function firstUsed(
 export async function countRequest({ policy }: Caller, { throttle, watch }: PipelineServices): Promise<Verdict> {
   return watch.step('requests window', async () => {
     const counted = await unlessUnavailable(throttle.count(policy.windows));
-    return counted.kind === 'REFUSED' ? counted : judgeWindow(counted.answer);
+    return counted.kind === 'REFUSED' ? counted : judgeWindow(counted.answer, policy.key);
   });
 }

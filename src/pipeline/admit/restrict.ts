@@ -11,6 +11,7 @@ import type { OperationKind } from '../../restrictions/restrictions.ts';
 import { documentHash } from '../document/document-hash.ts';
 import type { Caller } from '../request-record.ts';
 import type { Surface } from '../surface.ts';
+import { isUrgent } from './urgent.ts';
 
 /** The part of the request's record that this step reads and writes. */
 interface ArrivalRecord {
@@ -53,10 +54,12 @@ export function restrictOperation(
 
 /** The root fields that will be executed, by name, never by response name; and the document as it was sent. */
 export function restrictedOperation(
-  { operation, root }: DocumentPlan,
+  plan: DocumentPlan,
   variables: CoercedVariables,
   document: DocumentNode,
+  { urgentMutations }: Pick<Surface, 'urgentMutations'>,
 ): RestrictedOperation {
+  const { operation, root } = plan;
   const fields = (root.byType[0]?.fields ?? []).filter(({ when }) => holds(when, variables));
   return {
     type: operation.operation.toUpperCase() as OperationKind,
@@ -68,6 +71,9 @@ export function restrictedOperation(
     get documentHash() {
       return documentHash(document);
     },
+    get isUrgent() {
+      return isUrgent(plan, urgentMutations, () => variables);
+    },
   };
 }
 
@@ -76,4 +82,5 @@ export const schemaOperation: RestrictedOperation = {
   type: 'QUERY',
   rootFields: ['__schema'],
   documentHash: undefined,
+  isUrgent: false,
 };

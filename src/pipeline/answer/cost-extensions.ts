@@ -23,7 +23,7 @@ export function withCost<Result extends ExecutionResult>(
 ): Result {
   const throttleStatus = keyStatus(caller.policy, states);
   const cost = costExtension({ requestedPoints: estimate.points, actual, throttleStatus, breakdown, validation });
-  const http = { headers: rateLimitHeaders(throttleStatus, store) };
+  const http = { headers: rateLimitHeaders(throttleStatus, caller.policy.key.requests, store) };
   return { ...result, extensions: { ...result.extensions, cost, http } };
 }
 

@@ -1,28 +1,33 @@
-import { type ExecutionResult, GraphQLError } from 'graphql';
-import type { Logger } from 'pino';
+import { type ExecutionResult, GraphQLError, isValueNode, Kind, type ValueNode } from 'graphql';
 import type { Outcome } from '../../admission/verdict.ts';
 import { isUnavailable } from '../../db/database-error.ts';
 import { statusOf } from '../../kernel/error-codes.ts';
-import { codedError, codeOf } from '../../kernel/errors.ts';
+import { codedError, codeOf, ForeignError, restated } from '../../kernel/errors.ts';
+import { redactTexts } from '../../kernel/redact-texts.ts';
+import { causeOf } from '../execute/fields/field-error.ts';
+import type { PipelineServices } from '../services.ts';
 import { asRequestError } from './refusal.ts';
+import { shownError, shownMessage } from './shown-error.ts';
 
-/** Extensions that other software puts beside its errors, and that repeat what was sent or how we are built. */
-const withheld: ReadonlySet<string> = new Set(['originalError', 'unexpected', 'stacktrace', 'exception']);
+/** Faults of one answer that are logged; the last of those says how many there were. */
+const mostLogged = 10;
 
-const longestMessage = 1000;
+type FinishServices = Pick<PipelineServices, 'logger' | 'redact'>;
 
 /**
- * The last word on every error of an answer: ours and those of validation go out with their code; whatever else was
- * thrown is masked, and logged under the request's id. An error of a request has the status of its code; an error of a
- * field has none, since Yoga would give it to the whole response.
+ * The last word on every error of an answer: ours and those of validation go out with their code, those that an API
+ * throws on purpose as it means them; whatever else was thrown is masked, and logged under the request's id. An error of a
+ * request has the status of its code; an error of a field has none, since Yoga would give it to the whole response.
  */
 export function finishResult<Result extends ExecutionResult>(
   result: Result,
   requestId: string,
-  logger: Logger,
+  services: FinishServices,
 ): Result {
   if (!result.errors || result.errors.length === 0) return result;
-  const finished = result.errors.map((error) => finishError(error, requestId, logger));
+  const log = faultLog(requestId, services.logger);
+  const finished = result.errors.map((error) => finishAny(error, requestId, log, services.redact));
+  log.end();
   return { ...result, errors: 'data' in result ? finished.map(withoutStatus) : finished.map(withStatus) };
 }
 
@@ -47,46 +52,119 @@ interface GivenHttp {
 
 function withoutStatus(error: GraphQLError): GraphQLError {
   const { http: _, ...extensions } = error.extensions;
-  return rebuilt(error, error.message, extensions);
+  return restated(error, error.message, extensions);
 }
 
-export function finishError(error: GraphQLError, requestId: string, logger: Logger): GraphQLError {
+/** Whatever an error is, its answer is not lost for it: one that cannot be finished is masked at its place. */
+function finishAny(error: GraphQLError, requestId: string, log: FaultLog, redact: FinishServices['redact']) {
+  try {
+    return withoutKeys(finishError(error, requestId, log, redact), redact);
+  } catch (thrown) {
+    log.fault(thrown);
+    return codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', { requestId }, { path: error.path ?? null });
+  }
+}
+
+function finishError(
+  error: GraphQLError,
+  requestId: string,
+  log: FaultLog,
+  redact: FinishServices['redact'],
+): GraphQLError {
+  // An executor that is given an error with a path of its own passes it on, whatever it is.
+  if (!(error instanceof GraphQLError)) return masked(new GraphQLError('Unexpected error.'), error, requestId, log);
+  if (error instanceof ForeignError || error.originalError instanceof ForeignError) return shownError(error, redact);
   const code = codeOf(error);
-  if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR') return cleaned(error);
+  if (isMasked(error, requestId)) return error;
+  if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR') return cleaned(error, redact);
   const cause = causeOf(error);
+  return isArgumentError(cause) ? replaced(error, nullArgument()) : masked(error, cause, requestId, log);
+}
+
+/** Errors of an execution were finished when its answer was measured. */
+function isMasked({ extensions, originalError }: GraphQLError, requestId: string): boolean {
+  const { code, requestId: ofError } = extensions;
+  return code === 'INTERNAL_SERVER_ERROR' && ofError === requestId && originalError === undefined;
+}
+
+function masked(error: GraphQLError, cause: unknown, requestId: string, log: FaultLog): GraphQLError {
   if (isUnavailable(cause)) {
-    logger.warn({ requestId, err: cause }, 'database unavailable');
+    log.unavailable(cause);
     return replaced(error, codedError('DATABASE_UNAVAILABLE', 'The database does not answer. Try again in a moment.'));
   }
-  logger.error({ requestId, err: cause }, 'unexpected error');
+  log.fault(cause);
   return replaced(error, codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', { requestId }));
 }
 
-function causeOf(error: GraphQLError): unknown {
-  return error.originalError instanceof GraphQLError ? causeOf(error.originalError) : (error.originalError ?? error);
+interface FaultLog {
+  fault(err: unknown): void;
+  unavailable(err: unknown): void;
+  end(): void;
 }
 
-function cleaned(error: GraphQLError): GraphQLError {
+/** A field that fails for each of thousands of rows is told of a few times, and how often. */
+function faultLog(requestId: string, logger: PipelineServices['logger']): FaultLog {
+  let faults = 0;
+  let unavailable = 0;
+  /** A logger writes on an error to mark it, and reads all of it: not every error lets it. */
+  function log(level: 'error' | 'warn', err: unknown, message: string): void {
+    try {
+      logger[level]({ requestId, err }, message);
+    } catch {
+      logger[level]({ requestId, err: 'an error that cannot be written down' }, message);
+    }
+  }
+  return {
+    fault(err) {
+      if (++faults <= mostLogged) log('error', err, 'unexpected error');
+    },
+    unavailable(err) {
+      if (++unavailable === 1) log('warn', err, 'database unavailable');
+    },
+    end() {
+      if (faults > mostLogged) logger.error({ requestId, errors: faults }, 'there were more unexpected errors');
+    },
+  };
+}
+
+/**
+ * The executor could not make the arguments of a field (GraphQL spec §6.4.1). Of a valid document there is one reason
+ * that is the caller's: a variable that may be null by its own type, and is, where null may not stand. A value without a
+ * variable was taken when the document was checked, so that a scalar which refuses it now is at fault itself. Nothing else
+ * gives an error the place of a value.
+ */
+function isArgumentError(cause: unknown): boolean {
+  const [node] = (cause instanceof GraphQLError && cause.nodes) || [];
+  return node !== undefined && isValueNode(node) && hasVariable(node);
+}
+
+function hasVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.LIST) return value.values.some(hasVariable);
+  if (value.kind === Kind.OBJECT) return value.fields.some((field) => hasVariable(field.value));
+  return value.kind === Kind.VARIABLE;
+}
+
+function nullArgument(): GraphQLError {
+  const message = 'A variable is null where the argument needs a value. Give one, or leave it out.';
+  return codedError('BAD_USER_INPUT', message);
+}
+
+/** Extensions that other software puts beside its errors, and that repeat what was sent or how we are built. */
+const withheld: ReadonlySet<string> = new Set(['originalError', 'unexpected', 'stacktrace', 'exception']);
+
+function cleaned(error: GraphQLError, redact: FinishServices['redact']): GraphQLError {
   const extensions = Object.fromEntries(Object.entries(error.extensions).filter(([name]) => !withheld.has(name)));
-  const message = error.message.length <= longestMessage ? error.message : `${error.message.slice(0, longestMessage)}…`;
-  return rebuilt(error, message, extensions);
+  return restated(error, shownMessage(error.message, redact), extensions);
+}
+
+/** Messages and extensions repeat names and values of the request; the path is what the client calls its fields. */
+function withoutKeys(error: GraphQLError, redact: FinishServices['redact']): GraphQLError {
+  const message = redact(error.message);
+  const extensions = redactTexts(error.extensions, redact);
+  return message === error.message && extensions === error.extensions ? error : restated(error, message, extensions);
 }
 
 function replaced(error: GraphQLError, by: GraphQLError): GraphQLError {
   const { http } = error.extensions;
-  return rebuilt(error, by.message, http === undefined ? by.extensions : { ...by.extensions, http });
-}
-
-function rebuilt(
-  { nodes, source, positions, path }: GraphQLError,
-  message: string,
-  extensions: GraphQLError['extensions'],
-): GraphQLError {
-  return new GraphQLError(message, {
-    nodes: nodes ?? null,
-    source: source ?? null,
-    positions: positions ?? null,
-    path: path ?? null,
-    extensions,
-  });
+  return restated(error, by.message, http === undefined ? by.extensions : { ...by.extensions, http });
 }

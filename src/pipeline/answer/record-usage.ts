@@ -1,7 +1,10 @@
 import type { GraphQLError, OperationDefinitionNode } from 'graphql';
+import { clientHeaders } from '../../http/client-headers.ts';
 import { beginningOf } from '../../kernel/beginning-of.ts';
-import { boundedCache } from '../../kernel/bounded-cache.ts';
-import { codeOf } from '../../kernel/errors.ts';
+import { type CacheBound, weighedCache } from '../../kernel/bounded-cache.ts';
+import { codeOf, ForeignError } from '../../kernel/errors.ts';
+import { textBytes } from '../../kernel/heap-bytes.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import type { CompiledSchema } from '../../plan/compiled-schema.ts';
 import type { DocumentPlan } from '../../plan/document-plan.ts';
 import { verbs } from '../../plan/verb.ts';
@@ -9,6 +12,7 @@ import { type CompiledPrivileges, compilePrivileges } from '../../privileges/com
 import { checkDemands } from '../../privileges/demands.ts';
 import { privilegeSet } from '../../privileges/grammar/parse-privilege-set.ts';
 import { normalizeDocument } from '../../usage/normalize-document.ts';
+import { cleanLabel, longestClient } from '../../usage/record/usage-labels.ts';
 import type { FieldUse, UsageEvent, UsageOperation } from '../../usage/usage-event.ts';
 import type { VariableValues } from '../admit/candidate.ts';
 import type { PreparedOperation } from '../document/prepare-operation.ts';
@@ -21,14 +25,19 @@ import type { PipelineServices } from '../services.ts';
  */
 export type RecordUsage = (record: RequestRecord, headers: Headers, event?: StreamEvent) => UsageEvent | undefined;
 
-/** Sets of fields that are kept for one operation and one set of rules: one for each way to give its variables. */
-const setsPerOperation = 32;
+export const fieldUsesBound: CacheBound = {
+  holds: 'privileges that operations used, for each set of rules and each way to give their variables; of each API',
+  maxBytes: 8_000_000,
+};
 
 /** Of the name of an operation. */
 const longestName = 100;
 
 /** Turns finished requests of one surface into usage. A fault here is logged and costs nobody an answer. */
-export function usageRecording(schema: CompiledSchema, { usage, clock, logger }: PipelineServices): RecordUsage {
+export function usageRecording(
+  schema: CompiledSchema,
+  { usage, clock, logger, redact }: PipelineServices,
+): RecordUsage {
   const operations = new WeakMap<OperationDefinitionNode, UsageOperation>();
   const usesOf = fieldUses(schema);
 
@@ -41,7 +50,7 @@ export function usageRecording(schema: CompiledSchema, { usage, clock, logger }:
     if (known !== undefined) return known;
     // The name is a part of the client's text, which shall not stay for it.
     const ownName = name && beginningOf(name, longestName);
-    const made = { type, name: ownName, document: normalizeDocument(document, definition) };
+    const made = { type, name: ownName, document: normalizeDocument(document, definition, redact) };
     operations.set(definition, made);
     return made;
   }
@@ -64,8 +73,8 @@ export function usageRecording(schema: CompiledSchema, { usage, clock, logger }:
       actualCost: record.actualQueryCost ?? 0,
       latencyMs: clock.monotonic() - arrival.startedAt,
       clientAddress: arrival.clientAddress,
-      clientName: clientHeader(headers, 'name'),
-      clientVersion: clientHeader(headers, 'version'),
+      clientName: firstOf(headers, nameHeaders, longestClient.name, redact),
+      clientVersion: firstOf(headers, versionHeaders, longestClient.version, redact),
       uses: admitted && held ? usesOf(admitted.operation, admitted.variables, held) : [],
       denials: [...errors.flatMap(denialOf), ...record.wouldBeDenied.flatMap(fieldUseOf)],
     };
@@ -83,6 +92,9 @@ export function usageRecording(schema: CompiledSchema, { usage, clock, logger }:
   };
 }
 
+/** With the text of its coordinate. */
+const useBytes = 250;
+
 /**
  * Which privileges an admitted operation used: what somebody without any would have been refused, as far as this key
  * has it. What the variables say matters only by who is given and by `@skip` and `@include`, unless one holds an input
@@ -90,7 +102,12 @@ export function usageRecording(schema: CompiledSchema, { usage, clock, logger }:
  */
 function fieldUses(schema: CompiledSchema) {
   const nothing = compilePrivileges(schema, privilegeSet([]), { loneStarMatchesExplicit: false });
-  const known = new WeakMap<DocumentPlan, ReturnType<typeof boundedCache<string, readonly FieldUse[]>>>();
+  const plans = new WeakMap<DocumentPlan, number>();
+  let numbered = 0;
+  const sets = weighedCache<string, readonly FieldUse[]>(
+    fieldUsesBound,
+    (uses, name) => textBytes(name) + useBytes * uses.length,
+  );
   return (
     { plan, demands }: PreparedOperation,
     variables: VariableValues,
@@ -102,12 +119,9 @@ function fieldUses(schema: CompiledSchema) {
         return privileges.allows(verb, type, field) ? [{ coordinate, verb }] : [];
       });
     if (demands.demands.some(({ kind }) => kind === 'VARIABLE')) return compute();
-    let sets = known.get(plan);
-    if (sets === undefined) {
-      sets = boundedCache(setsPerOperation);
-      known.set(plan, sets);
-    }
-    const name = `${privileges.hash} ${given(plan, variables)}`;
+    const number = plans.get(plan) ?? numbered++;
+    plans.set(plan, number);
+    const name = `${number} ${privileges.hash} ${given(plan, variables)}`;
     let uses = sets.get(name);
     if (uses === undefined) {
       uses = compute();
@@ -121,15 +135,16 @@ function fieldUses(schema: CompiledSchema) {
 function given({ variables }: DocumentPlan, { raw, coerced }: VariableValues): string {
   let text = '';
   for (const name of variables.keys()) {
-    const value = coerced[name];
+    const value = ownValue(coerced, name);
     text += `${Object.hasOwn(raw, name) ? '+' : '-'}${typeof value === 'boolean' ? Number(value) : ''}`;
   }
   return text;
 }
 
 /** Errors that say that a privilege is missing name it. */
-function denialOf({ extensions }: GraphQLError): readonly FieldUse[] {
-  const { coordinate, privilege } = extensions;
+function denialOf(error: GraphQLError): readonly FieldUse[] {
+  if (error instanceof ForeignError) return [];
+  const { coordinate, privilege } = error.extensions;
   const verb = verbs.find((name) => name.toUpperCase() === privilege);
   return typeof coordinate === 'string' && verb !== undefined ? [{ coordinate, verb }] : [];
 }
@@ -140,12 +155,18 @@ function fieldUseOf(rule: string): readonly FieldUse[] {
   return verb === undefined ? [] : [{ coordinate: rule.slice(verb.length + 1), verb }];
 }
 
-/** How GraphQL clients name themselves: Apollo's headers, and those that other servers and routers read. */
-function clientHeader(headers: Headers, part: 'name' | 'version'): string | undefined {
-  return (
-    headers.get(`graphql-client-${part}`) ??
-    headers.get(`apollographql-client-${part}`) ??
-    headers.get(`x-graphql-client-${part}`) ??
-    undefined
-  );
+const nameHeaders = clientHeaders('name');
+const versionHeaders = clientHeaders('version');
+
+function firstOf(
+  headers: Headers,
+  names: readonly string[],
+  longest: number,
+  redact: PipelineServices['redact'],
+): string | undefined {
+  for (const name of names) {
+    const value = headers.get(name);
+    if (value !== null) return cleanLabel(value, longest, redact);
+  }
+  return undefined;
 }

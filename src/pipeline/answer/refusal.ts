@@ -1,7 +1,7 @@
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import type { Refusal } from '../../admission/verdict.ts';
 import { type ErrorCode, statusOf } from '../../kernel/error-codes.ts';
-import { codeOf } from '../../kernel/errors.ts';
+import { codeOf, restated } from '../../kernel/errors.ts';
 import type { RequestRecord } from '../request-record.ts';
 
 /**
@@ -29,14 +29,7 @@ export function asRequestError(
   // Whatever is unavailable may be back at once (RFC 9110 §15.6.4).
   const retry = status === 503 ? { 'Retry-After': '1' } : {};
   const http = { status, headers: { ...retry, ...headers }, ...(documentCodes.has(code) ? { spec: true } : {}) };
-  const { message, nodes, source, positions, path, extensions } = error;
-  return new GraphQLError(message, {
-    nodes: nodes ?? null,
-    source: source ?? null,
-    positions: positions ?? null,
-    path: path ?? null,
-    extensions: { ...extensions, http },
-  });
+  return restated(error, error.message, { ...error.extensions, http });
 }
 
 /** What executes instead of the operation: an answer without `data`. */

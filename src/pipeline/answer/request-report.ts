@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import type { RequestReport } from '../../http/request-report.ts';
-import { codeOf } from '../../kernel/errors.ts';
+import { codeOf, ForeignError } from '../../kernel/errors.ts';
 import { cleanLabel } from '../../usage/record/usage-labels.ts';
 import type { UsageEvent } from '../../usage/usage-event.ts';
 import type { RequestRecord } from '../request-record.ts';
@@ -51,6 +51,8 @@ function limitOf(error: GraphQLError): readonly string[] {
 }
 
 /** `READ`, `WRITE` or `UPDATE`, of an error that says that a privilege is missing. */
-function privilegeOf({ extensions: { coordinate, privilege } }: GraphQLError): readonly string[] {
+function privilegeOf(error: GraphQLError): readonly string[] {
+  if (error instanceof ForeignError) return none;
+  const { coordinate, privilege } = error.extensions;
   return typeof coordinate === 'string' && typeof privilege === 'string' ? [privilege] : none;
 }

@@ -13,8 +13,17 @@ import type { Surface } from '../surface.ts';
 export interface RunningOperation {
   readonly kind: 'RUNS';
   readonly operation: PreparedOperation;
-  readonly document: DocumentNode;
-  answerOf(result: ExecutionResult): ExecutionResult;
+  /** Nothing of it is denied: what it answers is the answer. */
+  readonly isWhole: boolean;
+  /** What it took now to compile what denials left, as `PrepareAnswer` has it. */
+  readonly steps: number;
+  /** `'TOO_LARGE'`: it would be larger than what ran, by more than `room` bytes of JSON. */
+  answerOf(result: ExecutionResult, room: number): ExecutionResult | 'TOO_LARGE';
+}
+
+/** `steps`: what it took in vain to compile what denials left. */
+export interface DenialRefusal extends Refusal {
+  readonly steps?: number;
 }
 
 /**
@@ -29,9 +38,9 @@ export function decideDenials(
   variables: VariableValues,
   caller: Caller,
   surface: Surface,
-): RunningOperation | Refusal {
+): RunningOperation | DenialRefusal {
   const { key, privileges } = caller;
-  const asItIs: RunningOperation = { kind: 'RUNS', operation, document, answerOf: (result) => result };
+  const asItIs: RunningOperation = { kind: 'RUNS', operation, isWhole: true, steps: 0, answerOf: (result) => result };
   if (key.onDenied === 'HIDE') {
     const denials = checkDemands(operation.demands, privileges, variables);
     return denials.length === 0 ? asItIs : refused('FORBIDDEN', hiddenErrors(denials));
@@ -41,7 +50,8 @@ export function decideDenials(
   const denied = deniedFields(plan, demands, privileges, variables);
   if (denied === undefined) return asItIs;
   // Step 8 judges what was asked for, not what is left of it.
-  const restricted = restrictOperation(caller, restrictedOperation(plan, variables.coerced, document), surface);
+  const restrictable = restrictedOperation(plan, variables.coerced, document, surface);
+  const restricted = restrictOperation(caller, restrictable, surface);
   if (restricted.kind === 'REFUSED') return restricted;
   return remaining(operation, document, denied, surface);
 }
@@ -51,19 +61,21 @@ function remaining(
   document: DocumentNode,
   denied: DeniedFields,
   surface: Surface,
-): RunningOperation | Refusal {
+): RunningOperation | DenialRefusal {
   const left = surface.withoutDenied(whole, document, denied);
-  if (left.prepared.kind === 'REFUSED') return refused('INVALID', [left.prepared.error]);
+  if (left.prepared.kind === 'REFUSED') return { ...refused('INVALID', [left.prepared.error]), steps: left.steps };
   const { operation } = left.prepared;
   const errors = denialErrors(whole.plan, denied);
   return {
     kind: 'RUNS',
     operation,
-    document: left.document,
-    answerOf(result) {
+    isWhole: false,
+    steps: left.steps,
+    answerOf(result, room) {
       if (result.data === undefined) return result;
-      const data = result.data && restoreNulls(whole.plan.root, denied, left.typeKey, result.data);
-      return { ...result, data, errors: [...errors, ...(result.errors ?? [])] };
+      const restored = restoreNulls(whole.plan.root, denied, left.typeKey, result.data, room);
+      if (restored.kind === 'TOO_LARGE') return restored.kind;
+      return { ...result, data: restored.data, errors: [...errors, ...(result.errors ?? [])] };
     },
   };
 }

@@ -67,7 +67,7 @@ export function coercionErrors(
 ): readonly GraphQLError[] {
   const onView = coerceVariables(surface.viewOf(privileges), operation, variables);
   if (onView.kind === 'INVALID') return onView.errors;
-  return [codedError('BAD_USER_INPUT', 'The variables cannot be used with this operation.')];
+  return [codedError('BAD_USER_INPUT', 'The variables cannot be used with this operation.', {}, { nodes: operation })];
 }
 
 /** Against a view as if it were the whole schema. */
@@ -78,9 +78,13 @@ export function problemsOnView(
 ): readonly GraphQLError[] {
   const errors = surface.validateOnView(view, document);
   if (errors.length > 0) return errors;
-  const type = getOperationAST(document, operationName)?.operation;
-  // Validation has nothing to say of a root type that does not exist (GraphQL spec §6.2).
-  if (type === undefined || view.getRootType(type)) return [];
-  const message = `Schema is not configured to execute ${type} operation.`;
-  return [codedError('OPERATION_RESOLUTION_FAILURE', message)];
+  const operation = getOperationAST(document, operationName);
+  return operation ? withoutRootType(operation, view) : [];
+}
+
+/** Validation has nothing to say of a root type that does not exist (GraphQL spec §6.2). */
+export function withoutRootType(operation: OperationDefinitionNode, view: GraphQLSchema): readonly GraphQLError[] {
+  if (view.getRootType(operation.operation)) return [];
+  const message = `Schema is not configured to execute ${operation.operation} operation.`;
+  return [codedError('OPERATION_RESOLUTION_FAILURE', message, {}, { nodes: operation })];
 }

@@ -1,22 +1,34 @@
 import type { DocumentNode } from 'graphql';
-import { boundedCache } from '../../kernel/bounded-cache.ts';
+import { type CacheBound, weighedCache } from '../../kernel/bounded-cache.ts';
+import { heapBytes, textBytes } from '../../kernel/heap-bytes.ts';
 import type { DocumentPlan } from '../../plan/document-plan.ts';
 import { type DeniedFields, type RemainingOperation, withoutDenied } from '../../privileges/null-mode.ts';
+import type { KnownDocuments } from '../document/known-documents.ts';
+import { operationBytes } from '../document/operation-weight.ts';
 import type { PrepareAnswer, PreparedOperation, PrepareOperation } from '../document/prepare-operation.ts';
 
 /** What is left of an operation, compiled as any other. */
 export interface Remaining extends RemainingOperation {
+  /** The operation that it is left of, whose formula prices it. */
+  readonly whole: PreparedOperation;
   readonly prepared: PrepareAnswer;
+  /** What it took to compile it now; none when it was kept. */
+  readonly steps: number;
 }
 
 export type RemainingOperations = (whole: PreparedOperation, document: DocumentNode, denied: DeniedFields) => Remaining;
 
+export const remainingOperationsBound: CacheBound = {
+  holds: 'what denials leave of operations, for keys whose denied fields are null; of each API',
+  maxBytes: 16_000_000,
+};
+
 /**
- * Compiles what denials leave of operations, and keeps it by what was left: keys that are denied the same share it, and
- * so do all values of variables that come to the same.
+ * Compiles what denials leave of operations, and keeps it, of those that are known, by what was left: keys that are denied
+ * the same share it, and so do all values of variables that come to the same.
  */
-export function remainingOperations(prepare: PrepareOperation, max: number): RemainingOperations {
-  const cache = boundedCache<string, Remaining>(max);
+export function remainingOperations(prepare: PrepareOperation, documents: KnownDocuments): RemainingOperations {
+  const cache = weighedCache<string, Remaining>(remainingOperationsBound, remainingBytes);
   const numbers = new WeakMap<DocumentPlan, number>();
   let count = 0;
   return (whole, document, denied) => {
@@ -28,10 +40,31 @@ export function remainingOperations(prepare: PrepareOperation, max: number): Rem
     if (known !== undefined) return known;
     const remaining = withoutDenied(plan, denied, document);
     const name = plan.operation.name?.value;
-    const made = { ...remaining, prepared: withWholeIntrospection(prepare(remaining.document, name), whole) };
-    cache.set(key, made);
+    const introspecting = withWholeIntrospection(prepare(remaining.document, name), whole);
+    const prepared = withNulls(introspecting, whole, denied, remaining.typeKey);
+    const made = { ...remaining, whole, prepared, steps: prepared.steps };
+    const isAdmitted = documents.operation(document, plan.operation) === whole;
+    if (isAdmitted && made.prepared.kind === 'PREPARED') cache.set(key, { ...made, steps: 0 });
     return made;
   };
+}
+
+function remainingBytes({ document, prepared, whole }: Remaining, key: string): number {
+  const operation = prepared.kind === 'PREPARED' ? operationBytes(prepared.operation) : 0;
+  return textBytes(key) + heapBytes(document) + operation + operationBytes(whole);
+}
+
+/** What is null is not executed, but it is answered: the whole is priced, with its nulls. */
+function withNulls(
+  answer: PrepareAnswer,
+  { formula }: PreparedOperation,
+  { denials }: DeniedFields,
+  typeKey: string,
+): PrepareAnswer {
+  if (answer.kind === 'REFUSED') return answer;
+  const nulls = new Set(denials.keys());
+  const priced = formula.withNulls({ has: (field) => nulls.has(field), typeKey });
+  return { ...answer, operation: { ...answer.operation, formula: priced } };
 }
 
 /** What is asked of the schema is never denied, and the plan knows only the first of its merged fields. */

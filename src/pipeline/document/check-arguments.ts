@@ -1,4 +1,5 @@
 import {
+  type ASTNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -7,8 +8,9 @@ import {
   type GraphQLResolveInfo,
   type GraphQLSchema,
   isObjectType,
+  visit,
 } from 'graphql';
-import { codeOf } from '../../kernel/errors.ts';
+import { codedError, codeOf } from '../../kernel/errors.ts';
 import { type CoercedVariables, type Condition, type DocumentPlan, holds } from '../../plan/document-plan.ts';
 import { neverNullVariables, nullProblems } from './null-variables.ts';
 
@@ -26,6 +28,8 @@ export interface ArgumentCheck {
   readonly definition: GraphQLField<unknown, unknown>;
   readonly node: FieldNode;
   readonly when: Condition;
+  /** Names of the variables in its arguments. */
+  readonly variables: readonly string[];
 }
 
 export interface ArgumentChecks {
@@ -48,17 +52,34 @@ export function argumentChecks(
         if (field.kind !== 'FIELD' || field.arguments.length === 0 || checks.has(field.node)) continue;
         const object = schema.getType(type.name);
         const definition = isObjectType(object) ? object.getFields()[field.field.coordinate.field] : undefined;
-        if (definition && reader.reads(definition))
-          checks.set(field.node, { definition, node: field.node, when: field.when });
+        if (!definition || !reader.reads(definition)) continue;
+        const { node, when } = field;
+        checks.set(node, { definition, node, when, variables: variablesIn(node.arguments ?? []) });
       }
     }
   }
   return { read: [...checks.values()], neverNull: neverNullVariables(schema, document, plan.operation) };
 }
 
+function variablesIn(nodes: readonly ASTNode[]): readonly string[] {
+  const names = new Set<string>();
+  for (const node of nodes) visit(node, { Variable: ({ name }) => void names.add(name.value) });
+  return [...names];
+}
+
+/** Nobody reads more errors: what comes after them is not looked at. */
+const mostErrors = 20;
+
+/** Values that are read again for more than one error. */
+const mostForErrors = 2_000;
+
+/** Values that are read again for all fields of an operation. */
+export const mostReadAgain = 50_000;
+
 /**
  * What is wrong with the arguments of an operation, before anything of it runs. Only errors with a code of ours count:
- * a reader that fails otherwise will fail again where it belongs, at its field.
+ * a reader that fails otherwise will fail again where it belongs, at its field. A long variable is read again for each
+ * further field that takes it, and who is refused pays nothing for that: so there is a bound on what is read again.
  */
 export async function checkArguments(
   { read, neverNull }: ArgumentChecks,
@@ -70,20 +91,56 @@ export async function checkArguments(
     context,
   }: { schema: GraphQLSchema; plan: DocumentPlan; variables: CoercedVariables; context: object },
 ): Promise<readonly GraphQLError[]> {
-  const errors: GraphQLError[] = [...nullProblems(neverNull, variables)];
+  const errors: GraphQLError[] = [...nullProblems(neverNull, variables, plan.operation)];
   if (errors.length > 0) return errors;
   const info = { schema, operation: plan.operation, variableValues: { ...variables }, fragments: noFragments };
-  for (const { definition, node, when } of read) {
+  const again = readAgain(variables);
+  for (const { definition, node, when, variables: names } of read) {
     if (!holds(when, variables)) continue;
-    try {
-      await reader.read(definition, node, context, info);
-    } catch (thrown) {
-      if (thrown instanceof GraphQLError && codeOf(thrown) === 'BAD_USER_INPUT') {
-        errors.push(new GraphQLError(thrown.message, { nodes: node, extensions: thrown.extensions }));
-      }
-    }
+    const values = again(names);
+    if (values > mostReadAgain && errors.length === 0) errors.push(tooMany(node));
+    if (errors.length >= (values > mostForErrors ? 1 : mostErrors)) break;
+    const problem = await problemOf(() => reader.read(definition, node, context, info));
+    if (problem) errors.push(new GraphQLError(problem.message, { nodes: node, extensions: problem.extensions }));
   }
   return errors;
+}
+
+function tooMany(node: FieldNode): GraphQLError {
+  const message = `The variables that fields share come to more than ${mostReadAgain} values. Give each to fewer fields, shorten its lists, or split the operation.`;
+  return codedError('QUERY_TOO_COMPLEX', message, {}, { nodes: node });
+}
+
+/** Counts the values of variables from the second field on that takes them; what is read once, the body bounds. */
+function readAgain(variables: CoercedVariables): (names: readonly string[]) => number {
+  const sizes = new Map<string, number>();
+  let values = 0;
+  return (names) => {
+    for (const name of names) {
+      const size = sizes.get(name);
+      if (size === undefined) sizes.set(name, valuesIn(variables[name]));
+      else values += size;
+    }
+    return values;
+  };
+}
+
+/** One for each hundred characters of a text as well. Depth is bounded (`check-text.ts`). */
+function valuesIn(value: unknown): number {
+  if (typeof value === 'string') return 1 + Math.floor(value.length / 100);
+  if (typeof value !== 'object' || value === null) return 1;
+  let values = 1;
+  for (const inner of Object.values(value)) values += valuesIn(inner);
+  return values;
+}
+
+async function problemOf(read: () => unknown): Promise<GraphQLError | undefined> {
+  try {
+    await read();
+    return undefined;
+  } catch (thrown) {
+    return thrown instanceof GraphQLError && codeOf(thrown) === 'BAD_USER_INPUT' ? thrown : undefined;
+  }
 }
 
 const noFragments: Record<string, FragmentDefinitionNode> = {};

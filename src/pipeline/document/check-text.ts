@@ -1,4 +1,4 @@
-import { type DocumentNode, Kind, visit } from 'graphql';
+import { type ASTNode, type DocumentNode, Kind, visit } from 'graphql';
 
 /** Variables nested deeper than this serve nobody and would exhaust the stack of whoever walks them. */
 const deepestVariables = 64;
@@ -24,17 +24,22 @@ export function badVariable(variables: unknown): string | undefined {
   return undefined;
 }
 
-/** The same for the literals of a document; its answer can be cached with the document. */
-export function badLiteral(document: DocumentNode): string | undefined {
-  let problem: string | undefined;
+export interface BadLiteral {
+  readonly message: string;
+  readonly node: ASTNode;
+}
+
+/** The same for the literals of a document, the first that is bad; its answer can be cached with the document. */
+export function badLiteral(document: DocumentNode): BadLiteral | undefined {
+  let problem: BadLiteral | undefined;
   visit(document, {
     enter(node) {
       if (problem !== undefined) return false;
       if (node.kind === Kind.STRING) {
         const bad = badText(node.value);
-        if (bad) problem = `A string in the document ${bad}.`;
+        if (bad) problem = { message: `A string in the document ${bad}.`, node };
       } else if (node.kind === Kind.FLOAT || node.kind === Kind.INT) {
-        if (!Number.isFinite(Number(node.value))) problem = 'A number in the document is too large.';
+        if (!Number.isFinite(Number(node.value))) problem = { message: 'A number in the document is too large.', node };
       }
       return undefined;
     },

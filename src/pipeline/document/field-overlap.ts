@@ -18,6 +18,8 @@ type Merged = ReadonlySet<SelectionSetNode>;
 /** Fields of one response name: how many there are, and what they select. */
 interface SameName {
   count: number;
+  /** Of those, the ones that stand in the sets themselves, and not in a fragment that they name. */
+  own: number;
   readonly below: Set<SelectionSetNode>;
 }
 
@@ -34,6 +36,8 @@ export function overlapsTooMuch(document: DocumentNode): boolean {
   }
   const numbers = new Map<SelectionSetNode, number>();
   const known = new Set<string>();
+  /** Fragments that have been compared with each other: graphql-js remembers each pair, for all operations that name it. */
+  const compared = new Set<string>();
   const pending: Merged[] = [];
   let comparisons = 0;
   let visits = 0;
@@ -60,31 +64,45 @@ export function overlapsTooMuch(document: DocumentNode): boolean {
     const entered = new Set<string>();
     let spreads = 0;
     let fields = 0;
+    let ownFields = 0;
+    const named: SelectionNode[] = [];
     const waiting: SelectionNode[] = [...sets].flatMap(({ selections }) => selections);
-    for (let next = waiting.pop(); next !== undefined && visits <= mostVisits; next = waiting.pop()) {
+    while (visits <= mostVisits) {
+      const own = waiting.pop();
+      const next = own ?? named.pop();
+      if (next === undefined) break;
       visits++;
       if (next.kind === Kind.FIELD) {
         const name = next.alias?.value ?? next.name.value;
-        const same = found.get(name) ?? { count: 0, below: new Set() };
+        const same = found.get(name) ?? { count: 0, own: 0, below: new Set() };
         found.set(name, same);
         fields++;
         same.count++;
+        if (own) {
+          ownFields++;
+          same.own++;
+        }
         if (next.selectionSet) same.below.add(next.selectionSet);
       } else if (next.kind === Kind.INLINE_FRAGMENT) {
-        waiting.push(...next.selectionSet.selections);
+        (own ? waiting : named).push(...next.selectionSet.selections);
       } else {
         spreads++;
         if (entered.has(next.name.value)) continue;
         entered.add(next.name.value);
-        waiting.push(...(fragments.get(next.name.value)?.selectionSet.selections ?? []));
+        named.push(...(fragments.get(next.name.value)?.selectionSet.selections ?? []));
       }
     }
-    comparisons += pairsOf(spreads) + (entered.size * fields) / lookupsOfComparison;
-    for (const { count, below } of found.values()) {
-      comparisons += pairsOf(count);
+    const together = `${spreads} ${[...entered].sort().join()}`;
+    const isCompared = compared.has(together);
+    compared.add(together);
+    if (!isCompared) comparisons += pairsOf(spreads);
+    comparisons += (entered.size * (isCompared ? ownFields : fields)) / lookupsOfComparison;
+    for (const { count, own, below } of found.values()) {
+      comparisons += isCompared ? pairsOf(own) + own * (count - own) : pairsOf(count);
       // Each of two fields is asked for each name that the other selects.
-      for (const { selections } of below)
-        comparisons += ((below.size - 1) * selections.length) / 2 / lookupsOfComparison;
+      if (!isCompared || own > 0)
+        for (const { selections } of below)
+          comparisons += ((below.size - 1) * selections.length) / 2 / lookupsOfComparison;
       if (below.size > 0) merge(below);
     }
   }

@@ -1,9 +1,15 @@
-import { type DocumentNode, GraphQLError, Lexer, parse, type Source, TokenKind } from 'graphql';
+import { type DocumentNode, GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql';
 import { codedError } from '../../kernel/errors.ts';
 import { asRequestError } from '../answer/refusal.ts';
 
 /** Brackets within brackets; the parser calls itself for each, and a stack has an end. */
 const deepestBrackets = 300;
+
+/**
+ * For each token that a document may have. An error looks for its line from the beginning, so that lines without tokens are
+ * work for each of twenty errors.
+ */
+const linesOfToken = 2;
 
 export interface DocumentLimits {
   readonly maxTokens: number;
@@ -15,7 +21,10 @@ export interface DocumentLimits {
  */
 export function parseDocument(source: Source, limits: DocumentLimits): DocumentNode {
   const tooMuch = measure(source, limits);
-  if (tooMuch) throw asRequestError(codedError('QUERY_TOO_COMPLEX', tooMuch));
+  if (tooMuch) {
+    const { message, position } = tooMuch;
+    throw asRequestError(codedError('QUERY_TOO_COMPLEX', message, {}, { source, positions: [position] }));
+  }
   try {
     return parse(source, { maxTokens: limits.maxTokens });
   } catch (cause) {
@@ -27,17 +36,37 @@ export function parseDocument(source: Source, limits: DocumentLimits): DocumentN
   }
 }
 
-function measure(source: Source, limits: DocumentLimits): string | undefined {
+/** The document, or why it is none. */
+export function parsedDocument(text: string, limits: DocumentLimits): DocumentNode | GraphQLError {
+  try {
+    return parseDocument(new Source(text), limits);
+  } catch (cause) {
+    if (cause instanceof GraphQLError) return cause;
+    throw cause;
+  }
+}
+
+interface TooMuch {
+  readonly message: string;
+  /** Of the first token that is too much. */
+  readonly position: number;
+}
+
+function measure(source: Source, limits: DocumentLimits): TooMuch | undefined {
+  const mostLines = limits.maxTokens * linesOfToken;
   const lexer = new Lexer(source);
+  const tooMuch = (message: string): TooMuch => ({ message, position: lexer.token.start });
   let depth = 0;
   try {
     for (let tokens = 0; lexer.advance().kind !== TokenKind.EOF; tokens++) {
       if (tokens >= limits.maxTokens)
-        return `The document has more than ${limits.maxTokens} tokens; split it into smaller operations.`;
-      const { kind } = lexer.token;
+        return tooMuch(`The document has more than ${limits.maxTokens} tokens; split it into smaller operations.`);
+      const { kind, line } = lexer.token;
+      if (line > mostLines)
+        return tooMuch(`The document has more than ${mostLines} lines; leave out those that are blank.`);
       if (kind === TokenKind.BRACE_L || kind === TokenKind.BRACKET_L || kind === TokenKind.PAREN_L) depth++;
       if (kind === TokenKind.BRACE_R || kind === TokenKind.BRACKET_R || kind === TokenKind.PAREN_R) depth--;
-      if (depth > deepestBrackets) return `The document nests more than ${deepestBrackets} brackets.`;
+      if (depth > deepestBrackets) return tooMuch(`The document nests more than ${deepestBrackets} brackets.`);
     }
   } catch {
     // Not GraphQL at all: the parser says what is wrong, and where.

@@ -1,104 +1,115 @@
-import type { DocumentNode, GraphQLError } from 'graphql';
-import { type CostFormula, compileFormula } from '../../cost/compile-formula.ts';
+import { type DocumentNode, type FieldNode, type GraphQLError, getOperationAST } from 'graphql';
+import { compileFormula } from '../../cost/compile-formula.ts';
 import { codedError } from '../../kernel/errors.ts';
 import { compileDocument } from '../../plan/compile-document/compile-document.ts';
 import type { CompiledSchema } from '../../plan/compiled-schema.ts';
 import type { DocumentPlan } from '../../plan/document-plan.ts';
-import { createPlanCache } from '../../plan/plan-cache.ts';
-import { compileDemands, type Demands } from '../../privileges/demands.ts';
-import { type ArgumentChecks, type ArgumentReader, argumentChecks } from './check-arguments.ts';
+import { compileDemands } from '../../privileges/demands.ts';
+import { takingCoercedVariables } from '../execute/coerced-once.ts';
+import { type ArgumentReader, argumentChecks } from './check-arguments.ts';
 import { badLiteral } from './check-text.ts';
+import type { KnownDocuments } from './known-documents.ts';
+import type { PrepareAnswer } from './prepared-operation.ts';
 import { type SeparatedDocument, separateIntrospection } from './separate-introspection.ts';
 
-/** All that can be known of a document and an operation of it before a request: made once, shared by all keys. */
-export interface PreparedOperation {
-  readonly plan: DocumentPlan;
-  readonly demands: Demands;
-  readonly formula: CostFormula;
-  /** Fields whose arguments have rules of the API, and variables that have one of GraphQL. */
-  readonly argumentChecks: ArgumentChecks;
-  /** Present when the operation asks for the schema. */
-  readonly separated: SeparatedDocument | undefined;
-}
-
-export type PrepareAnswer =
-  | { readonly kind: 'PREPARED'; readonly operation: PreparedOperation }
-  | { readonly kind: 'REFUSED'; readonly error: GraphQLError };
+export type { PrepareAnswer, PreparedOperation } from './prepared-operation.ts';
 
 export type PrepareOperation = (document: DocumentNode, operationName: string | undefined) => PrepareAnswer;
 
 export interface PrepareOptions {
   readonly argumentReader: ArgumentReader;
   readonly maxDepth: number;
-  /** Documents that stay compiled. */
-  readonly maxDocuments: number;
 }
 
 /** Most selections, counted for each possible type, that a document may come to. */
 const maxSteps = 10_000;
 
+/** Compiles an operation unless it is known. Whether it is kept, the rest of the request decides: what is refused is not. */
 export function operationPreparer(
   schema: CompiledSchema,
-  { maxDepth, maxDocuments, argumentReader }: PrepareOptions,
+  known: KnownDocuments,
+  { maxDepth, argumentReader }: PrepareOptions,
 ): PrepareOperation {
-  const cache = createPlanCache<PrepareAnswer>(maxDocuments);
-  return (document, operationName) =>
-    cache.get(document, operationName, () => {
-      const problem = badLiteral(document);
-      if (problem) return refusedWith(codedError('BAD_USER_INPUT', problem));
-      const answer = compileDocument(schema, document, operationName, { maxSteps, maxDepth });
-      switch (answer.kind) {
-        case 'NO_OPERATION':
-          return refusedWith(codedError('OPERATION_RESOLUTION_FAILURE', answer.message));
-        case 'TOO_DEEP':
-          return refusedWith(
-            codedError('QUERY_TOO_DEEP', `The document nests fields deeper than ${answer.limit} levels.`),
-          );
-        case 'TOO_COMPLEX':
-          return refusedWith(
-            codedError(
-              'QUERY_TOO_COMPLEX',
-              `The document comes to more than ${maxSteps} selections; split it into smaller operations.`,
-            ),
-          );
-        case 'PLANNED':
-          return prepared(schema, document, answer.plan, argumentReader);
-      }
-    });
+  return (document, operationName) => {
+    const definition = getOperationAST(document, operationName);
+    const operation = definition ? known.operation(document, definition) : undefined;
+    if (operation) return { kind: 'PREPARED', operation, steps: 0 };
+    const problem = badLiteral(document);
+    if (problem) return refusedWith(codedError('BAD_USER_INPUT', problem.message, {}, { nodes: problem.node }));
+    const answer = compileDocument(schema, document, operationName, { maxSteps, maxDepth });
+    switch (answer.kind) {
+      case 'NO_OPERATION':
+        return refusedWith(
+          codedError('OPERATION_RESOLUTION_FAILURE', answer.message, {}, { nodes: answer.node ?? null }),
+        );
+      case 'TOO_DEEP':
+        return refusedWith(
+          codedError(
+            'QUERY_TOO_DEEP',
+            `The document nests fields deeper than ${answer.limit} levels.`,
+            answer.path ? { path: answer.path } : {},
+            { nodes: answer.node },
+          ),
+          answer.steps,
+        );
+      case 'TOO_COMPLEX':
+        return refusedWith(
+          codedError(
+            'QUERY_TOO_COMPLEX',
+            `The document comes to more than ${maxSteps} selections; split it into smaller operations.`,
+            {},
+            { nodes: definition ?? null },
+          ),
+          maxSteps,
+        );
+      case 'PLANNED':
+        return prepared(schema, document, answer, argumentReader);
+    }
+  };
 }
 
 function prepared(
   schema: CompiledSchema,
   document: DocumentNode,
-  plan: DocumentPlan,
+  { plan, steps }: { readonly plan: DocumentPlan; readonly steps: number },
   reader: ArgumentReader,
 ): PrepareAnswer {
-  if (introspectsBelowRoot(plan)) {
+  const below = introspectedBelowRoot(plan);
+  if (below) {
     const message = 'The fields __schema and __type can be selected on the operation itself only.';
-    return refusedWith(codedError('GRAPHQL_VALIDATION_FAILED', message));
+    return refusedWith(codedError('GRAPHQL_VALIDATION_FAILED', message, {}, { nodes: below }), steps);
   }
   const demands = compileDemands(schema, plan);
   const formula = compileFormula(schema, plan);
   const checks = argumentChecks(schema.schema, document, plan, reader);
-  const separated = plan.introspects ? separateIntrospection(document, plan.operation) : undefined;
-  return { kind: 'PREPARED', operation: { plan, demands, formula, argumentChecks: checks, separated } };
+  const executed = takingCoercedVariables(document, plan.operation);
+  const separated = plan.introspects ? halvesOf(document, plan) : undefined;
+  return {
+    kind: 'PREPARED',
+    operation: { plan, demands, formula, argumentChecks: checks, executed, separated },
+    steps,
+  };
+}
+
+function halvesOf(document: DocumentNode, { operation }: DocumentPlan): SeparatedDocument {
+  const { data, introspection } = separateIntrospection(document, operation);
+  return {
+    data: data && takingCoercedVariables(data, undefined, operation),
+    introspection: introspection && takingCoercedVariables(introspection, undefined, operation),
+  };
 }
 
 /**
  * A field that returns the query type can select `__schema` again (graphql-js allows it wherever the parent is the
  * query type). There it would be answered from the full schema, beside the caller's view.
  */
-function introspectsBelowRoot(plan: DocumentPlan): boolean {
-  return (
-    plan.introspects &&
-    plan.selections.some(
-      (selection) =>
-        selection !== plan.root &&
-        selection.byType.some(({ fields }) => fields.some(({ kind }) => kind === 'INTROSPECTION')),
-    )
-  );
+function introspectedBelowRoot(plan: DocumentPlan): FieldNode | undefined {
+  if (!plan.introspects) return undefined;
+  const below = plan.selections.filter((selection) => selection !== plan.root);
+  const fields = below.flatMap(({ byType }) => byType.flatMap(({ fields: ofType }) => ofType));
+  return fields.find(({ kind }) => kind === 'INTROSPECTION')?.node;
 }
 
-function refusedWith(error: GraphQLError): PrepareAnswer {
-  return { kind: 'REFUSED', error };
+function refusedWith(error: GraphQLError, steps = 0): PrepareAnswer {
+  return { kind: 'REFUSED', error, steps };
 }

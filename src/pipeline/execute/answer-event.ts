@@ -1,22 +1,27 @@
-import { type ExecutionResult, execute, GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { passed, type Refusal, type Verdict } from '../../admission/verdict.ts';
 import { chargedPoints } from '../../cost/points.ts';
-import { asError, codedError } from '../../kernel/errors.ts';
+import { codedError, ForeignError } from '../../kernel/errors.ts';
 import { invariant } from '../../kernel/invariant.ts';
 import { admitOperation } from '../admit/admit-operation.ts';
 import type { VariableValues } from '../admit/candidate.ts';
 import { asCurrent, recheck, type Stale, stale } from '../admit/recheck.ts';
+import { answerRun } from '../answer/answer-run.ts';
 import { withCost } from '../answer/cost-extensions.ts';
 import { withKeyWarning } from '../answer/key-warning.ts';
 import { refuse } from '../answer/refusal.ts';
+import { shownError } from '../answer/shown-error.ts';
 import { decideDenials } from '../denials/denial-mode.ts';
 import { judgeOnView, sentBy } from '../denials/hide-mode.ts';
 import { callerInForce } from '../denials/measure-mode.ts';
 import type { PreparedOperation } from '../document/prepare-operation.ts';
 import type { Caller } from '../request-record.ts';
+import type { PipelineServices } from '../services.ts';
 import type { EventAnswer } from './event-stream.ts';
+import { executeHalves } from './execute-halves.ts';
+import { fieldError } from './fields/field-error.ts';
 import { type InTime, inTime } from './in-time.ts';
-import { settle, settledStates, settleRun, watchEstimate } from './settle.ts';
+import { chargeOf, costLimit, settle, settledStates, settleRun } from './settle.ts';
 import type { Subscription } from './subscription.ts';
 
 /** A subscription that is open. */
@@ -66,8 +71,8 @@ export async function judgeStream(stream: OpenedStream): Promise<StreamJudgement
 }
 
 /** The last answer of a stream of which nobody can say whether it may go on. */
-export function whyNotJudged(thrown: unknown): ExecutionResult {
-  return refuse([unexpected(thrown)]);
+export function whyNotJudged(thrown: unknown, services: Pick<PipelineServices, 'redact'>): ExecutionResult {
+  return refuse([unexpected(thrown, services)]);
 }
 
 async function runEvent(
@@ -83,7 +88,7 @@ async function runEvent(
   const admission = await admitOperation(candidate, caller, surface, services);
   if (admission.kind === 'REFUSED') return ending(admission);
   invariant(admission.kind === 'ADMITTED', 'an event is not asked for its price alone');
-  const { reservation, states } = admission;
+  const { reservation } = admission;
   if (!services.keys.isCurrent(caller.key)) {
     settle(reservation, 0, services);
     return stale;
@@ -91,23 +96,34 @@ async function runEvent(
 
   const at = services.clock.now();
   const contextValue = candidate.context;
-  const meter = surface.meters.begin(contextValue, { granted: caller.privileges });
+  const { answeredLeaves, topFields } = candidate.operation.formula;
+  const limit = costLimit(admission, caller.policy.maximumCost, () =>
+    topFields(stream.variables.coerced, caller.privileges),
+  );
+  const variables = stream.variables.coerced;
+  const meter = surface.meters.begin(contextValue, { granted: caller.privileges, answeredLeaves, variables, limit });
+  const execution = { variables: stream.variables.coerced, contextValue, rootValue: event };
+  const size = surface.answers.begin(contextValue, stream.operation.plan, stream.variables.coerced);
   const run = await inTime(
-    async () => services.watch.step('execute', () => execute({ ...args, contextValue, rootValue: event })),
+    () => services.watch.step('execute', () => executeHalves(stream.operation, execution, surface, caller)),
     services.executionTimeoutMs,
-  ).catch(failed);
-  const result = run.kind === 'ENDED' ? run.value : refuse([run.error]);
-  // What runs on after its time is charged in full.
-  const actual = run.kind === 'ENDED' ? meter.actual() : admission.estimate.cost;
-  settleRun(run, reservation, actual, services);
-  watchEstimate(admission, actual, services);
+    () => size.abandon(),
+  ).catch((thrown: unknown) => failed(thrown, services));
+  const running = { operation: stream.operation, answerOf: (result: ExecutionResult) => result, isWhole: true };
+  const counted = chargeOf(run, meter, admission, services);
+  const answered = answerRun(run, { record, caller, running, size, surface, services }, (result) =>
+    withCost(result, { ...admission, actual: counted, caller, states: settledStates(admission, counted) }),
+  );
+  const { result } = answered;
+  const actual = answered.isTooLarge ? Math.max(counted, admission.estimate.cost) : counted;
+  settleRun(run, admission, actual, contextValue, services);
   record.countEvent({
     at,
     requestedCost: admission.estimate.points,
     actualCost: chargedPoints(actual),
     errors: result.errors?.length ?? 0,
   });
-  const left = settledStates(states, reservation, actual);
+  const left = settledStates(admission, actual);
   return { value: withCost(result, { ...admission, actual, caller, states: left }), ends: false };
 }
 
@@ -124,14 +140,15 @@ function judgeEvent({ subscription: { args, surface }, operation, variables }: O
   return running.kind === 'REFUSED' ? running : passed;
 }
 
-function failed(thrown: unknown): InTime<ExecutionResult> {
-  return { kind: 'ENDED', value: { errors: [unexpected(thrown)] } };
+function failed(thrown: unknown, services: Pick<PipelineServices, 'redact'>): InTime<ExecutionResult> {
+  return { kind: 'ENDED', value: { errors: [unexpected(thrown, services)] } };
 }
 
-/** An error of ours as it is; whatever else was thrown is masked when it leaves. */
-export function unexpected(thrown: unknown): GraphQLError {
-  if (thrown instanceof GraphQLError) return thrown;
-  return codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', {}, { originalError: asError(thrown) });
+/** An error of ours as it is, one of the API's as it is shown; whatever else was thrown is masked when it leaves. */
+export function unexpected(thrown: unknown, { redact }: Pick<PipelineServices, 'redact'>): GraphQLError {
+  const error = fieldError(thrown);
+  if (error instanceof GraphQLError) return error instanceof ForeignError ? shownError(error, redact) : error;
+  return codedError('INTERNAL_SERVER_ERROR', 'Unexpected error.', {}, { originalError: error });
 }
 
 function ending({ errors, headers }: Refusal): EventAnswer<ExecutionResult> {

@@ -39,7 +39,7 @@ export function endWithKey(
 
   const onStale = () => void judge().catch((err: unknown) => logger.debug({ err }, 'a stream was not judged anew'));
   // As far as is known the key has ended: when nobody can say that it has not, the stream does not go on.
-  const onEnd = () => void judge().catch((thrown: unknown) => cut(whyNotJudged(thrown)));
+  const onEnd = () => void judge().catch((thrown: unknown) => cut(whyNotJudged(thrown, subscription.services)));
 
   const stopWatching = keys.watch(opener.key, onStale);
   wakeAtEndOf(opener);

@@ -1,23 +1,27 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
-import { chargedPoints } from '../../cost/points.ts';
+import { wholePoints } from '../../cost/points.ts';
 import { asError } from '../../kernel/errors.ts';
+import { microPerPoint } from '../../kernel/micro-points.ts';
 import { admitOperation } from '../admit/admit-operation.ts';
+import { readingOf } from '../admit/read-text.ts';
 import { type Stale, stale } from '../admit/recheck.ts';
+import { answerRun } from '../answer/answer-run.ts';
 import { refusedOperation, validatedOperation, withCost } from '../answer/cost-extensions.ts';
-import { refuse, refuseAs } from '../answer/refusal.ts';
+import { refuseAs } from '../answer/refusal.ts';
+import type { OperationContext } from '../caller-context.ts';
 import { noteThrottled } from '../denials/measure-mode.ts';
 import type { Caller, RequestRecord } from '../request-record.ts';
 import type { PipelineServices } from '../services.ts';
 import type { Surface } from '../surface.ts';
-import { type Execute, executeHalves } from './execute-halves.ts';
+import { executeHalves } from './execute-halves.ts';
 import { type InTime, inTime } from './in-time.ts';
 import { readOperation } from './read-operation.ts';
-import { settle, settledStates, settleRun, watchEstimate } from './settle.ts';
+import { chargeOf, costLimit, settle, settledStates, settleRun } from './settle.ts';
 
 /** Steps 7–13 of a query or a mutation, in their order. The decision is taken on the very document that is executed. */
 export async function executeOperation(
   args: ExecutionArgs,
-  execute: Execute,
+  context: OperationContext,
   record: RequestRecord,
   caller: Caller,
   surface: Surface,
@@ -25,6 +29,10 @@ export async function executeOperation(
 ): Promise<ExecutionResult | Stale> {
   const { watch } = services;
   const read = readOperation(args, record, caller, surface, services);
+  const reading = readingOf(args.document, record, caller, surface, services);
+  const paid = await reading.took((read.kind === 'READ' ? read.running.steps : read.steps) ?? 0);
+  // Whoever cannot pay for what was made in vain is told so.
+  if (paid.kind === 'REFUSED') return refuseAs(record, paid);
   if (read.kind === 'REFUSED') return refuseAs(record, read);
   const { running, variables } = read;
 
@@ -34,8 +42,9 @@ export async function executeOperation(
       operation: running.operation,
       document: args.document,
       variables,
-      context: args.contextValue as object,
+      context,
       costMode: record.costMode,
+      reading,
     },
     caller,
     surface,
@@ -55,28 +64,38 @@ export async function executeOperation(
 
   // 12 Run. When the process dies from here on, the reservation stays charged and its slot is free after its time.
   let actual = estimate.cost;
+  const topFields = () => running.operation.formula.topFields(variables.coerced, caller.privileges);
   let run: InTime<ExecutionResult> = { kind: 'ENDED', value: {} };
   try {
-    const meter = surface.meters.begin(args.contextValue as object, {
+    const meter = surface.meters.begin(context, {
       granted: caller.privileges,
       introspection: estimate.introspection,
+      answeredLeaves: running.operation.formula.answeredLeaves,
+      variables: variables.coerced,
+      limit: admission.unpriced ? undefined : costLimit(admission, caller.policy.maximumCost, topFields),
     });
-    const remaining = { ...args, document: running.document };
+    const size = surface.answers.begin(context, running.operation.plan, variables.coerced);
+    const execution = { variables: variables.coerced, contextValue: context };
     run = await inTime(
-      () => watch.step('execute', () => executeHalves(remaining, running.operation, execute, surface, caller)),
+      () => watch.step('execute', () => executeHalves(running.operation, execution, surface, caller)),
       services.executionTimeoutMs,
+      () => size.abandon(),
     ).catch(failed);
-    const result = running.answerOf(run.kind === 'ENDED' ? run.value : refuse([run.error]));
-    // What runs on after its time is charged in full.
-    if (run.kind === 'ENDED') actual = meter.actual();
-    record.actualQueryCost = chargedPoints(actual);
-    record.outcome = result.errors ? 'ERROR' : 'OK';
-    const states = settledStates(admission.states, reservation, actual);
-    return withCost(result, { ...admission, actual, caller, states });
+    if (!admission.unpriced) actual = chargeOf(run, meter, admission, services);
+    const beside = record.argumentPoints * microPerPoint;
+    const answered = answerRun(run, { record, caller, running, size, surface, services }, (result) =>
+      withCost(result, { ...admission, actual, caller, states: settledStates(admission, actual, beside) }),
+    );
+    // Whoever asks for too much pays for what was asked, not for what could still be made of it.
+    if (answered.isTooLarge && !admission.unpriced) actual = Math.max(actual, estimate.cost);
+    record.actualQueryCost = wholePoints(actual);
+    record.outcome = answered.result.errors ? 'ERROR' : 'OK';
+    const states = settledStates(admission, actual, beside);
+    const { breakdown: _, ...parts } = admission;
+    return withCost(answered.result, { ...(answered.isTooLarge ? parts : admission), actual, caller, states });
   } finally {
     // 13 Give back what was not used: once, whatever happened.
-    settleRun(run, reservation, actual, services);
-    watchEstimate(admission, actual, services);
+    settleRun(run, admission, actual, context, services);
   }
 }
 

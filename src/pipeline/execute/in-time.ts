@@ -8,13 +8,21 @@ export type InTime<Value> =
   /** The caller is told; `work` goes on for as long as its resolvers do, perhaps for ever. */
   | { readonly kind: 'TIMED_OUT'; readonly error: GraphQLError; readonly work: Promise<Value> };
 
-/** Waits for `work` until the execution timeout, in milliseconds. Rejects as `work` does, when it does so in time. */
-export async function inTime<Value>(start: () => Promise<Value>, timeoutMs: number): Promise<InTime<Value>> {
+/**
+ * Waits for `work` until the execution timeout, in milliseconds; then `abandon` is called at once, so that it begins
+ * nothing more. Rejects as `work` does, when it does so in time.
+ */
+export async function inTime<Value>(
+  start: () => Promise<Value>,
+  timeoutMs: number,
+  abandon: () => void = () => {},
+): Promise<InTime<Value>> {
   let timedOut = false;
   const work = start();
   try {
     const value = await withDeadline(work, timeoutMs, 'the operation', () => {
       timedOut = true;
+      abandon();
     });
     return { kind: 'ENDED', value };
   } catch (cause) {

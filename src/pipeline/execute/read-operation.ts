@@ -1,10 +1,10 @@
 import type { ExecutionArgs } from 'graphql';
-import { type Refusal, refused } from '../../admission/verdict.ts';
+import { refused } from '../../admission/verdict.ts';
 import type { DocumentPlan } from '../../plan/document-plan.ts';
 import { isMeasured } from '../admit/afford-operation.ts';
 import type { VariableValues } from '../admit/candidate.ts';
 import { isUrgent } from '../admit/urgent.ts';
-import { decideDenials, type RunningOperation } from '../denials/denial-mode.ts';
+import { type DenialRefusal, decideDenials, type RunningOperation } from '../denials/denial-mode.ts';
 import { coercionErrors } from '../denials/hide-mode.ts';
 import { measureDenials, noteThrottled } from '../denials/measure-mode.ts';
 import { type CoercionAnswer, coerceVariables } from '../document/coerce-variables.ts';
@@ -14,7 +14,7 @@ import type { Surface } from '../surface.ts';
 
 export type OperationRead =
   | { readonly kind: 'READ'; readonly running: RunningOperation; readonly variables: VariableValues }
-  | Refusal;
+  | DenialRefusal;
 
 /**
  * Step 7 of every kind of operation, as far as variables are concerned, with what of step 6 had to wait for the document;
@@ -25,17 +25,18 @@ export function readOperation(
   record: RequestRecord,
   caller: Caller,
   surface: Surface,
-  { watch }: Pick<PipelineServices, 'watch'>,
+  { watch, redact }: Pick<PipelineServices, 'watch' | 'redact'>,
 ): OperationRead {
   const { document, operationName, variableValues } = args;
-  const prepared = watch.step('plan', () => surface.prepare(document, operationName ?? undefined));
+  const prepared = record.prepared ?? watch.step('plan', () => surface.prepare(document, operationName ?? undefined));
   if (prepared.kind === 'REFUSED') return refused('INVALID', [prepared.error]);
   const { operation } = prepared;
   const { operation: definition } = operation.plan;
-  record.operation = { name: definition.name?.value, type: definition.operation, definition };
+  const name = definition.name && redact(definition.name.value);
+  record.operation = { name, type: definition.operation, definition };
   const raw = variableValues ?? {};
   const coerce = lazily(() => coerceVariables(surface.schema, definition, raw));
-  if (record.overWindow && !passesWindow(record, operation.plan, coerce, caller, surface)) return record.overWindow;
+  if (record.heldBack && !passesWindow(record, operation.plan, coerce, caller, surface)) return record.heldBack;
   const coercion = coerce();
   if (coercion.kind === 'INVALID') return refused('INVALID', coercionErrors(definition, raw, caller, surface));
   const variables = { raw, coerced: coercion.variables };
@@ -57,8 +58,8 @@ function passesWindow(
     return answer.kind === 'COERCED' ? answer.variables : undefined;
   };
   if (isUrgent(plan, surface.urgentMutations, coerced)) return true;
-  if (!record.overWindow || !isMeasured(caller, plan)) return false;
-  noteThrottled(record, record.overWindow);
+  if (!record.heldBack || !isMeasured(caller, plan)) return false;
+  noteThrottled(record, record.heldBack);
   return true;
 }
 

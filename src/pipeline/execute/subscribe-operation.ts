@@ -2,6 +2,7 @@ import { createSourceEventStream, type ExecutionResult } from 'graphql';
 import { refuseStream } from '../../admission/budget.ts';
 import { admitOperation } from '../admit/admit-operation.ts';
 import type { VariableValues } from '../admit/candidate.ts';
+import { readingOf } from '../admit/read-text.ts';
 import { type Stale, stale } from '../admit/recheck.ts';
 import { refusedOperation, validatedOperation } from '../answer/cost-extensions.ts';
 import { finishResult } from '../answer/finish-result.ts';
@@ -12,6 +13,7 @@ import type { Caller } from '../request-record.ts';
 import { answerEvent, unexpected } from './answer-event.ts';
 import { endWithKey } from './end-with-key.ts';
 import { eventStream } from './event-stream.ts';
+import { executionArgs } from './execute-halves.ts';
 import { inTime } from './in-time.ts';
 import { readOperation } from './read-operation.ts';
 import { settle } from './settle.ts';
@@ -37,6 +39,7 @@ export async function subscribeOperation(subscription: Subscription, opener: Cal
       variables,
       context: subscription.contextFor(caller),
       costMode: record.costMode,
+      reading: readingOf(args.document, record, caller, surface, services),
     },
     caller,
     surface,
@@ -82,9 +85,10 @@ async function openStream(
   { operation, variables, caller, opener }: Admitted,
   close: () => void,
 ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
-  const { args, record, surface, services } = subscription;
+  const { record, surface, services } = subscription;
+  const execution = { variables: variables.coerced, contextValue: subscription.contextFor(caller) };
   const opening = await inTime(
-    () => createSourceEventStream({ ...args, contextValue: subscription.contextFor(caller) }),
+    () => createSourceEventStream(executionArgs(operation.executed, surface.schema, execution)),
     services.executionTimeoutMs,
   );
   if (opening.kind === 'TIMED_OUT') {
@@ -92,9 +96,12 @@ async function openStream(
     return refuse([opening.error]);
   }
   const source = opening.value;
-  if (!isAsyncIterable(source)) return source;
+  const finish = (result: ExecutionResult) => finishResult(result, record.arrival.requestId, services);
+  if (!isAsyncIterable(source)) {
+    record.outcome = 'ERROR';
+    return finish(source);
+  }
   const watched = services.watch.stream(surface.type);
-  const finish = (result: ExecutionResult) => finishResult(result, record.arrival.requestId, services.logger);
   const stream = { subscription, operation, variables, opener };
   let stopWatching = () => {};
   const events = eventStream(
@@ -103,7 +110,7 @@ async function openStream(
       const { value, ends } = await watched(() => answerEvent(event, stream));
       return { value: finish(value), ends };
     },
-    (thrown) => finish({ errors: refuse([unexpected(thrown)]).errors }),
+    (thrown) => finish({ errors: refuse([unexpected(thrown, services)]).errors }),
     [services.draining, subscription.left],
     () => {
       close();

@@ -1,4 +1,5 @@
 import type { ExecutionArgs } from 'graphql';
+import type { OperationContext } from '../caller-context.ts';
 import type { Caller, RequestRecord } from '../request-record.ts';
 import type { PipelineServices } from '../services.ts';
 import type { Surface } from '../surface.ts';
@@ -12,5 +13,5 @@ export interface Subscription {
   /** Aborted when the client is gone. */
   readonly left: AbortSignal;
   /** A context of its own for each event: what was decided for one event is not decided for the next. */
-  contextFor(caller: Caller): object;
+  contextFor(caller: Caller): OperationContext;
 }

@@ -14,22 +14,21 @@ import { judgeOnView } from '../denials/hide-mode.ts';
 import { callerInForce } from '../denials/measure-mode.ts';
 import { coerceVariables } from '../document/coerce-variables.ts';
 import type { PipelineServices } from '../services.ts';
-import type { Surface } from '../surface.ts';
 import { explainPrice } from './explain-price.ts';
 import { type ExplainedSteps, explainedSteps } from './explained-steps.ts';
 import { judgeEnvironment, judgeOrigin, judgeRequests } from './judge-unsent.ts';
 import { isWithin, judgeThroughLens, lensOf, withoutSuggestions } from './lens.ts';
-import { readDocument } from './read-document.ts';
+import type { DocumentReader } from './read-document.ts';
 
 /** What would become of a request, by the decisions that admit requests; nothing runs, counts or is charged. */
 export async function explainRequest(
   actor: ApiKeyRecord,
   request: ExplainedRequest,
-  surface: Surface,
+  reader: DocumentReader,
   services: PipelineServices,
 ): Promise<RequestExplanation> {
   const steps = explainedSteps();
-  const rest = await explain(actor, request, steps, surface, services);
+  const rest = await explain(actor, request, steps, reader, services);
   return { ...unpriced, denials: [], ...rest, steps: steps.all() };
 }
 
@@ -43,9 +42,10 @@ async function explain(
   actor: ApiKeyRecord,
   request: ExplainedRequest,
   steps: ExplainedSteps,
-  surface: Surface,
+  reader: DocumentReader,
   services: PipelineServices,
 ): Promise<Partial<RequestExplanation>> {
+  const { surface } = reader;
   const { key, secret, operationName, variables: raw } = request;
   const lens = lensOf(actor, surface);
 
@@ -59,7 +59,7 @@ async function explain(
   steps.judge('REQUESTS_WINDOW', window);
 
   // 7 The document: as the actor may know the API, then as the key does.
-  const read = readDocument(request, surface, lens, services);
+  const read = await reader.read(request, lens);
   steps.judge('DOCUMENT', read.kind === 'READ' ? passed : read);
   if (read.kind === 'REFUSED') return {};
   const { operation, document } = read;
@@ -86,7 +86,7 @@ async function explain(
 
   // 8–9 What the key is for, and what it may.
   const variables = { raw, coerced: coercion.variables };
-  const restrictable = restrictedOperation(operation.plan, variables.coerced, document);
+  const restrictable = restrictedOperation(operation.plan, variables.coerced, document, surface);
   const restricted = restrictOperation(own, restrictable, surface);
   steps.judge('API_RESTRICTIONS', restricted);
   const lacking = checkDemands(operation.demands, own.privileges, variables);

@@ -22,9 +22,12 @@ export function judgeEnvironment(
 }
 
 /** Step 6, without counting. */
-export async function judgeRequests({ windows }: ThrottlePolicy, { throttle }: PipelineServices): Promise<Verdict> {
+export async function judgeRequests(
+  { key, windows }: ThrottlePolicy,
+  { throttle }: PipelineServices,
+): Promise<Verdict> {
   const asked = await unlessUnavailable(lookAtWindows(throttle, windows));
-  return asked.kind === 'REFUSED' ? asked : judgeWindow(asked.answer);
+  return asked.kind === 'REFUSED' ? asked : judgeWindow(asked.answer, key);
 }
 
 /** Step 5, of what the request would say of itself. */

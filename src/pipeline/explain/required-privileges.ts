@@ -2,14 +2,10 @@ import type { GraphQLError } from 'graphql';
 import type { AskedOperation, RequiredPrivilege } from '../../admission/explanation.ts';
 import { type ErrorCode, errorCodes } from '../../kernel/error-codes.ts';
 import { codedError, codeOf } from '../../kernel/errors.ts';
-import type { ApiKeyRecord } from '../../keys/api-key.ts';
 import { ofBit } from '../../plan/privilege-bit.ts';
 import type { CompiledPrivileges } from '../../privileges/compile-privileges.ts';
 import type { Demands } from '../../privileges/demands.ts';
-import type { DocumentLimits } from '../document/parse-document.ts';
-import type { Surface } from '../surface.ts';
-import { lensOf } from './lens.ts';
-import { readDocument } from './read-document.ts';
+import type { DocumentReader } from './read-document.ts';
 
 /**
  * Every privilege that some request of the operation can need: all of `@skip` and `@include` counted, and of an input
@@ -17,14 +13,12 @@ import { readDocument } from './read-document.ts';
  * that it makes.
  * @throws what is wrong with the document, as the actor may know it
  */
-export function requiredPrivileges(
-  actor: ApiKeyRecord,
+export async function requiredPrivileges(
   operation: AskedOperation,
-  surface: Surface,
-  limits: DocumentLimits,
-): readonly RequiredPrivilege[] {
-  const lens = lensOf(actor, surface);
-  const read = readDocument(operation, surface, lens, limits);
+  lens: CompiledPrivileges,
+  reader: DocumentReader,
+): Promise<readonly RequiredPrivilege[]> {
+  const read = await reader.read(operation, lens);
   if (read.kind === 'REFUSED') throw firstOf(read.errors);
   return privilegesFor(read.operation.demands, lens);
 }

@@ -1,4 +1,5 @@
 import {
+  type ASTNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   Kind,
@@ -14,7 +15,14 @@ export type ChosenOperation =
       readonly rootType: CompiledObject;
       readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
     }
-  | { readonly kind: 'NO_OPERATION'; readonly message: string };
+  | NoOperation;
+
+/** `node`: where the document shows it, if it does. */
+export interface NoOperation {
+  readonly kind: 'NO_OPERATION';
+  readonly message: string;
+  readonly node?: ASTNode;
+}
 
 /** GetOperation (GraphQL spec §6.1), and the type that it starts from. */
 export function chooseOperation(
@@ -34,15 +42,13 @@ export function chooseOperation(
   const operation =
     operationName === undefined ? operations[0] : operations.find(({ name }) => name?.value === operationName);
   if (operation === undefined) {
-    return noOperation(
-      operationName === undefined
-        ? 'Must provide an operation.'
-        : `Unknown operation named "${operationName.slice(0, 100)}".`,
-    );
+    return operationName === undefined
+      ? noOperation('Must provide an operation.', document.definitions[0])
+      : noOperation(`Unknown operation named "${operationName.slice(0, 100)}".`);
   }
   const rootType = rootTypeOf(schema, operation.operation);
   if (rootType === undefined) {
-    return noOperation(`Schema is not configured to execute ${operation.operation} operation.`);
+    return noOperation(`Schema is not configured to execute ${operation.operation} operation.`, operation);
   }
   return { kind: 'CHOSEN', operation, rootType, fragments };
 }
@@ -58,6 +64,6 @@ function rootTypeOf(schema: CompiledSchema, type: OperationTypeNode): CompiledOb
   }
 }
 
-function noOperation(message: string): ChosenOperation {
-  return { kind: 'NO_OPERATION', message };
+function noOperation(message: string, node?: ASTNode): NoOperation {
+  return { kind: 'NO_OPERATION', message, ...(node && { node }) };
 }

@@ -4,6 +4,7 @@ import type { PlannedVariable } from '../document-plan.ts';
 import { chooseOperation } from './choose-operation.ts';
 import { LimitReached, type PlanAnswer, type PlanLimits, stepBudget } from './plan-answer.ts';
 import { planSelections } from './plan-selection.ts';
+import { writtenBeyond } from './written-beyond.ts';
 
 export type { PlanAnswer, PlanLimits } from './plan-answer.ts';
 
@@ -20,12 +21,22 @@ export function compileDocument(
   const chosen = chooseOperation(schema, document, operationName);
   if (chosen.kind === 'NO_OPERATION') return chosen;
   const { operation, rootType, fragments } = chosen;
+  const { maxDepth, maxSteps } = limits;
+  const budget = stepBudget(maxSteps);
   try {
-    const { maxDepth, maxSteps } = limits;
-    const planned = planSelections(schema, fragments, rootType, operation.selectionSet, maxDepth, stepBudget(maxSteps));
-    return { kind: 'PLANNED', plan: { operation, ...planned, variables: planVariables(schema, operation) } };
+    const planned = planSelections(schema, fragments, rootType, operation.selectionSet, maxDepth, budget);
+    const beyond = writtenBeyond(
+      schema,
+      fragments,
+      rootType,
+      operation.selectionSet,
+      planned.selections.length,
+      budget,
+    );
+    const plan = { operation, ...planned, beyond, variables: planVariables(schema, operation) };
+    return { kind: 'PLANNED', plan, steps: budget.steps };
   } catch (error) {
-    if (error instanceof LimitReached) return error.answer;
+    if (error instanceof LimitReached) return { ...error.answer, steps: budget.steps };
     throw error;
   }
 }

@@ -23,9 +23,11 @@ export function within(outer: Conjunction, directives: readonly DirectiveNode[] 
 
 /** Sorted by variable, so that equal conditions have equal keys. */
 function and(all: Conjunction, variable: string, is: boolean): Conjunction | undefined {
-  const known = all.find((literal) => literal.variable === variable);
-  if (known !== undefined) return known.is === is ? all : undefined;
-  return [...all, { variable, is }].sort((a, b) => (a.variable < b.variable ? -1 : 1));
+  const found = all.findIndex((literal) => literal.variable >= variable);
+  const place = found === -1 ? all.length : found;
+  const known = all[place];
+  if (known?.variable === variable) return known.is === is ? all : undefined;
+  return [...all.slice(0, place), { variable, is }, ...all.slice(place)];
 }
 
 export function keyOf(all: Conjunction): string {

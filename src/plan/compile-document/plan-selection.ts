@@ -1,12 +1,13 @@
-import type { FragmentDefinitionNode, SelectionSetNode } from 'graphql';
+import type { ASTNode, FragmentDefinitionNode, SelectionSetNode } from 'graphql';
 import { invariant } from '../../kernel/invariant.ts';
 import type { CompiledField, CompiledObject, CompiledSchema } from '../compiled-schema.ts';
-import type { Condition, FieldPlan, PlannedArgument, SelectionPlan } from '../document-plan.ts';
+import type { Condition, FieldPlan, SelectionPlan } from '../document-plan.ts';
 import { collectFields, type FieldOccurrence, type Occurrence } from './collect-fields.ts';
 import { always, anyOf, keyOf } from './conditions.ts';
 import { checkIntrospection } from './introspection-depth.ts';
 import { namedTypes } from './named-types.ts';
 import { LimitReached, type StepBudget } from './plan-answer.ts';
+import { planArguments } from './plan-arguments.ts';
 
 export interface PlannedSelections {
   /** Children before parents. */
@@ -46,7 +47,7 @@ export function planSelections(
     const key = occurrences.map(({ selectionSet, when }) => `${numberOf(selectionSet)}?${keyOf(when)}`).join();
     const before = known.get(types)?.get(key);
     if (before !== undefined) {
-      if (depth + before.height - 1 > maxDepth) throw tooDeep();
+      if (depth + before.height - 1 > maxDepth) throw tooDeep(occurrences[0]?.selectionSet ?? rootSet);
       return before;
     }
     let height = 0;
@@ -59,8 +60,8 @@ export function planSelections(
           fields.push(meta);
           continue;
         }
-        if (depth > maxDepth) throw tooDeep();
         const [first] = nodes;
+        if (depth > maxDepth) throw tooDeep(first?.node ?? rootSet);
         const field = first && type.fields.get(first.node.name.value);
         // A validated document names only fields that exist.
         if (first === undefined || field === undefined) continue;
@@ -74,7 +75,7 @@ export function planSelections(
           field,
           when: anyOf(nodes.map(({ when }) => when)),
           whenNamed: whenNamed(nodes),
-          arguments: planArguments(field, first),
+          arguments: planArguments(field, first.node),
           selection: child?.selection,
           node: first.node,
         });
@@ -110,8 +111,8 @@ export function planSelections(
     return { kind: 'INTROSPECTION', responseKey, when, node: first.node };
   }
 
-  function tooDeep(): LimitReached {
-    return new LimitReached({ kind: 'TOO_DEEP', limit: maxDepth, path: [...path] });
+  function tooDeep(node: ASTNode): LimitReached {
+    return new LimitReached({ kind: 'TOO_DEEP', limit: maxDepth, path: [...path], node });
   }
 }
 
@@ -124,15 +125,16 @@ function childOccurrences(
   numberOf: (node: SelectionSetNode) => number,
 ): readonly Occurrence[] {
   const [first] = nodes;
-  const same = nodes.every(({ when }) => first !== undefined && keyOf(when) === keyOf(first.when));
+  const key = first && nodes.length > 1 ? keyOf(first.when) : undefined;
+  const same = nodes.every((node) => node === first || keyOf(node.when) === key);
   const occurrences: Occurrence[] = [];
   const entered = new Set<string>();
   for (const { node, when } of nodes) {
     if (node.selectionSet === undefined) continue;
     const occurrence = { selectionSet: node.selectionSet, when: same ? always : when };
-    const key = `${numberOf(node.selectionSet)}?${keyOf(occurrence.when)}`;
-    if (!entered.has(key)) occurrences.push(occurrence);
-    entered.add(key);
+    const entry = `${numberOf(node.selectionSet)}?${keyOf(occurrence.when)}`;
+    if (!entered.has(entry)) occurrences.push(occurrence);
+    entered.add(entry);
   }
   return occurrences;
 }
@@ -140,13 +142,6 @@ function childOccurrences(
 function whenNamed(nodes: readonly FieldOccurrence[]): Condition | undefined {
   const named = nodes.filter(({ isNamed }) => isNamed);
   return named.length === 0 ? undefined : anyOf(named.map(({ when }) => when));
-}
-
-function planArguments(field: CompiledField, { node }: FieldOccurrence): readonly PlannedArgument[] {
-  return (node.arguments ?? []).flatMap(({ name, value }) => {
-    const argument = field.arguments.get(name.value);
-    return argument === undefined ? [] : [{ argument, value }];
-  });
 }
 
 function nodeNumbers(): (node: SelectionSetNode) => number {

@@ -6,74 +6,61 @@ import {
   isIntrospectionType,
   isObjectType,
 } from 'graphql';
-import { nearestName } from '../../kernel/nearest-name.ts';
-import {
-  type ArgumentDeclaration,
-  type EnumValueDeclaration,
-  extensionName,
-  type FieldDeclaration,
-  type InputFieldDeclaration,
-  type InputTypeDeclaration,
-  type SchemaDeclaration,
-  type TypeDeclaration,
-} from '../declarations.ts';
+import { declarationShapes, directiveShapes, shapeProblems } from '../declaration-shapes.ts';
+import { extensionName } from '../declarations.ts';
 import type { ProblemList } from '../schema-declaration-error.ts';
+import { directivesOf, valuesOf, type Written } from './read-declarations.ts';
 
-/** Every name of a declaration: a record, so that the compiler misses none. */
-type NamesOf<Declaration> = Readonly<Record<keyof Declaration, true>>;
+type Shape = Parameters<typeof shapeProblems>[1];
 
-const ofField: NamesOf<FieldDeclaration> = {
-  verbs: true,
-  explicit: true,
-  open: true,
-  transparent: true,
-  reads: true,
-  deletes: true,
-  cost: true,
-  rateLimit: true,
-};
-const ofArgument: NamesOf<ArgumentDeclaration> = { looksAt: true, sets: true, weight: true };
-const ofOutputType: NamesOf<TypeDeclaration> = { open: true, weight: true };
-const ofInputType: NamesOf<InputTypeDeclaration> = { entity: true, use: true };
-const ofInputField: NamesOf<InputFieldDeclaration> = { looksAt: true, sets: true, weight: true };
-const ofEnumValue: NamesOf<EnumValueDeclaration> = { looksAt: true };
-const ofSchema: NamesOf<SchemaDeclaration> = { defaultAssumedSize: true, undeclaredArguments: true };
-
-interface Extended {
+interface Extended extends Written {
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reports declarations under names that mean nothing. A misspelt `explicit` that were silently left out would open what
- * its author meant to close (cf. GHSA-g8jh-vg5j-4h3f: renamed directives were ignored).
+ * Reports declarations under names that mean nothing, and values that nothing can be made of. A misspelt `explicit` that
+ * were silently left out would open what its author meant to close (cf. GHSA-g8jh-vg5j-4h3f: renamed directives were
+ * ignored), and a verb that does not exist has the bit of another coordinate.
  */
-export function checkDeclarationNames(schema: GraphQLSchema, problems: ProblemList): void {
-  check(schema, 'schema', ofSchema);
+export function checkDeclarations(schema: GraphQLSchema, problems: ProblemList): void {
+  const shapes = declarationShapes;
+  check(schema, 'schema', shapes.schema);
   for (const type of Object.values(schema.getTypeMap())) {
     if (isIntrospectionType(type)) continue;
     const { name } = type;
-    check(type, name, isInputObjectType(type) ? ofInputType : ofOutputType);
+    check(type, name, isInputObjectType(type) ? shapes.inputType : shapes.type);
     if (isObjectType(type) || isInterfaceType(type)) {
       for (const field of Object.values(type.getFields())) {
-        check(field, `${name}.${field.name}`, ofField);
-        for (const argument of field.args) check(argument, `${name}.${field.name}(${argument.name}:)`, ofArgument);
+        check(field, `${name}.${field.name}`, shapes.field);
+        for (const argument of field.args) check(argument, `${name}.${field.name}(${argument.name}:)`, shapes.argument);
       }
     } else if (isInputObjectType(type)) {
-      for (const field of Object.values(type.getFields())) check(field, `${name}.${field.name}`, ofInputField);
+      for (const field of Object.values(type.getFields())) check(field, `${name}.${field.name}`, shapes.inputField);
     } else if (isEnumType(type)) {
-      for (const value of type.getValues()) check(value, `${name}.${value.name}`, ofEnumValue);
+      for (const value of type.getValues()) check(value, `${name}.${value.name}`, shapes.enumValue);
     }
   }
 
-  function check({ extensions }: Extended, coordinate: string, known: Readonly<Record<string, true>>): void {
-    const declared = extensions[extensionName];
-    if (typeof declared !== 'object' || declared === null) return;
-    for (const name of Object.keys(declared)) {
-      if (Object.hasOwn(known, name)) continue;
-      const nearest = nearestName(name, Object.keys(known));
-      const hint =
-        nearest === undefined ? `; there are ${Object.keys(known).join(', ')}` : `; did you mean "${nearest}"?`;
-      problems.report('INVALID_DECLARATION', coordinate, `declares "${name}", which means nothing here${hint}`);
+  function check(element: Extended, coordinate: string, shape: Shape): void {
+    const declared = element.extensions[extensionName];
+    if (declared !== undefined) report(declared, coordinate, shape);
+    for (const directive of directivesOf(element)) {
+      const name = directive.name.value;
+      if (!isRead(name)) continue;
+      const { shape: ofDirective, known } = directiveShapes[name];
+      // An API may have a directive of that name which is something else.
+      const own = schema.getDirective(name)?.args.map((argument) => argument.name);
+      if (own && !known.every((argument) => own.includes(argument))) continue;
+      report(valuesOf(directive), coordinate, ofDirective);
     }
   }
+
+  function report(declared: unknown, coordinate: string, shape: Shape): void {
+    for (const { message } of shapeProblems(declared, shape))
+      problems.report('INVALID_DECLARATION', coordinate, message);
+  }
+}
+
+function isRead(name: string): name is keyof typeof directiveShapes {
+  return Object.hasOwn(directiveShapes, name);
 }

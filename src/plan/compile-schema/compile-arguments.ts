@@ -13,15 +13,17 @@ import {
 import type { CompiledArgument, ListSize, PrivilegeBit } from '../compiled-schema.ts';
 import type { SchemaDeclaration } from '../declarations.ts';
 import { privilegeBit, withReads } from '../privilege-bit.ts';
+import { readCoordinate } from '../read-coordinate.ts';
 import type { ProblemList } from '../schema-declaration-error.ts';
 import type { Verb } from '../verb.ts';
+import { isLengthType } from './check-list-size.ts';
 import type { InputCompiler } from './compile-inputs.ts';
 import { type InputPosition, isGlobalId, isNeutralName, isOrderEnum } from './input-position.ts';
 import type { Coordinates } from './number-coordinates.ts';
 import { readArgument, readInputType } from './read-declarations.ts';
 import { canInfer } from './structural-input.ts';
 import { objectTypes, type ProvenStructure } from './structure.ts';
-import { microPoints, pointsOfInput } from './weights.ts';
+import { weightOfInput } from './weights.ts';
 
 export interface ArgumentCompiler {
   compile(
@@ -53,7 +55,7 @@ export function argumentCompiler(
           name: argument.name,
           type: argument.type,
           ...meaningOf(type, field, argument, inputVerbs, listSize),
-          weight: weight === undefined ? pointsOfInput(argument.type) : microPoints(weight),
+          weight: weightOfInput(weight, argument.type, `${type.name}.${field.name}(${argument.name}:)`, problems),
           defaultValue: argument.defaultValue,
         };
       };
@@ -94,7 +96,7 @@ export function argumentCompiler(
     const needs: PrivilegeBit[] = [];
     const needsWhereVisible: PrivilegeBit[] = [];
     for (const text of texts) {
-      const isAbstract = isAbstractType(schema.getType(text.split('.')[0] ?? ''));
+      const isAbstract = isAbstractType(schema.getType(readCoordinate(text)[0]));
       if (isAbstract) needsWhereVisible.push(...coordinates.ownReadsOf(text, declaredAt));
       else needs.push(...coordinates.bitsOf(text, 'read', declaredAt));
     }
@@ -166,7 +168,7 @@ export function argumentCompiler(
     { name, type }: GraphQLArgument,
     listSize: ListSize | undefined,
   ): boolean {
-    if (listSize?.slicingArguments.includes(name) && getNamedType(type).name === 'Int') return true;
+    if (listSize?.slicingArguments.includes(name) && isLengthType(getNamedType(type))) return true;
     const result = getNullableType(field.type);
     return isObjectType(result) && structure.structureOf(result) === 'CONNECTION' && pagingNames.includes(name);
   }

@@ -29,7 +29,7 @@ import { readEnumValue, readInputField, readInputType } from './read-declaration
 import { type InputObjectInProgress, settleInputs } from './settle-inputs.ts';
 import { isStructural } from './structural-input.ts';
 import { objectTypes, type ProvenStructure } from './structure.ts';
-import { microPoints, pointsOfInput } from './weights.ts';
+import { weightOfInput } from './weights.ts';
 
 type Needs = Readonly<Record<Verb, readonly PrivilegeBit[]>>;
 const noNeeds: Needs = { read: [], write: [], update: [] };
@@ -144,7 +144,7 @@ export function inputCompiler(
       type: field.type,
       needs: needsOf(type, field, here, declared),
       input: compile(field.type, isEnumType(named) ? { ...below, entity: here.entity } : below),
-      weight: declared.weight === undefined ? pointsOfInput(field.type) : microPoints(declared.weight),
+      weight: weightOfInput(declared.weight, field.type, `${type.name}.${field.name}`, problems),
     };
   }
 

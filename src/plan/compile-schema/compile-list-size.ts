@@ -8,10 +8,11 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { nearestName } from '../../kernel/nearest-name.ts';
 import type { ListSize } from '../compiled-schema.ts';
 import type { ListSizeDeclaration, SchemaDeclaration } from '../declarations.ts';
 import type { ProblemList } from '../schema-declaration-error.ts';
+import { sizedField, sizedPath } from '../sized-fields.ts';
+import { checkListSize, defaultLength } from './check-list-size.ts';
 import { readField, readType } from './read-declarations.ts';
 import type { ProvenStructure } from './structure.ts';
 
@@ -25,22 +26,30 @@ export function listSizeOf(field: OutputField, structure: ProvenStructure): List
   const declared = readField(field).cost?.listSize;
   const inferred = inferListSize(field, structure);
   if (declared === undefined && inferred === undefined) return undefined;
-  return complete({ ...inferred, ...declared });
+  return complete({ ...inferred, ...declared }, field);
 }
 
 function complete(
   declared: { readonly [Name in keyof ListSizeDeclaration]?: ListSizeDeclaration[Name] | undefined },
+  field: OutputField,
 ): ListSize {
-  const { assumedSize, slicingArguments = [], sizedFields = [], defaultSize, maximumSize = largestPage } = declared;
+  const { assumedSize, slicingArguments = [], sizedFields = [], defaultSize } = declared;
+  // Whoever leaves an argument out gets the API's own default: without a word to the contrary that is no mistake.
+  const defaults = slicingArguments.map((path) => defaultLength(field, path) ?? 0);
+  const maximumSize = declared.maximumSize ?? Math.max(largestPage, ...defaults);
   return {
     assumedSize,
     slicingArguments,
-    sizedFields,
+    sizedFields: sizedFields.map((text) => {
+      const path = sizedPath(text);
+      return path ? sizedField(path) : text;
+    }),
     requireOneSlicingArgument:
       declared.requireOneSlicingArgument ??
       (slicingArguments.length > 0 && assumedSize === undefined && defaultSize === undefined),
     maximumSize,
     defaultSize,
+    mayBeLonger: false,
   };
 }
 
@@ -70,14 +79,15 @@ export function boundedListSize(
 ): ListSize | undefined {
   const size = listSizeOf(field, structure);
   const text = `${type.name}.${field.name}`;
-  if (size !== undefined) checkNames(text, field, size, problems);
+  if (size !== undefined) checkListSize(text, field, size, problems);
   const isList = isListType(getNullableType(field.type));
   const result = getNamedType(field.type);
   const connection = isObjectType(result) && structure.structureOf(result) === 'CONNECTION';
   const matters = connection || (isList && (isCompositeType(result) || readType(result).weight !== undefined));
   if (!matters || isBounded(size, isList) || (isList && isSizedByParents(type, field, structure))) return size;
   if (rules.defaultAssumedSize !== undefined) {
-    return complete({ ...size, assumedSize: rules.defaultAssumedSize });
+    const assumed = complete({ ...size, assumedSize: rules.defaultAssumedSize }, field);
+    return { ...assumed, mayBeLonger: rules.whenLonger !== 'ERROR' };
   }
   problems.report(
     'UNBOUNDED_LIST',
@@ -95,36 +105,23 @@ function isBounded(size: ListSize | undefined, isList: boolean): boolean {
 /** Whether every field that yields this object says how long this list of it is. */
 function isSizedByParents(type: GraphQLObjectType, field: OutputField, structure: ProvenStructure): boolean {
   if (structure.structureOf(type) === 'CONNECTION' && (field.name === 'edges' || field.name === 'nodes')) return true;
+  return isSizedThrough(type, [field.name], structure);
+}
+
+/** Longer paths nobody writes; it ends where types return each other. */
+const longestPath = 8;
+
+/** By each field that yields the type itself, or by what stands above that. */
+function isSizedThrough(type: GraphQLObjectType, path: readonly string[], structure: ProvenStructure): boolean {
   const returners = structure.returnersOf(type);
   return (
     returners.length > 0 &&
-    returners.every((returner) => listSizeOf(returner.field, structure)?.sizedFields.includes(field.name) === true)
+    path.length < longestPath &&
+    returners.every((returner) => {
+      const sized = listSizeOf(returner.field, structure)?.sizedFields ?? [];
+      return (
+        sized.includes(sizedField(path)) || isSizedThrough(returner.type, [returner.field.name, ...path], structure)
+      );
+    })
   );
-}
-
-function checkNames(text: string, field: OutputField, size: ListSize, problems: ProblemList): void {
-  const names = field.args.map(({ name }) => name);
-  for (const name of size.slicingArguments) {
-    // A dotted name reaches into an input object, as IBM's specification allows.
-    const [root = name] = name.split('.');
-    if (names.includes(root)) continue;
-    const nearest = nearestName(root, names);
-    problems.report(
-      'UNKNOWN_SLICING_ARGUMENT',
-      text,
-      `has no argument "${root}" to slice by${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`,
-    );
-  }
-  const result = getNamedType(field.type);
-  const fields = 'getFields' in result ? Object.keys(result.getFields()) : [];
-  for (const name of size.sizedFields) {
-    if (!fields.includes(name)) {
-      problems.report('UNKNOWN_NAME', text, `sizes the field "${name}", which ${result.name} does not have`);
-    }
-  }
-  for (const value of [size.assumedSize, size.defaultSize, size.maximumSize]) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 0)) {
-      problems.report('INVALID_DECLARATION', text, 'has a list size that is not a whole number of at least 0');
-    }
-  }
 }

@@ -13,7 +13,8 @@ import type { CompiledField, CompiledObject, CompiledSchema } from '../compiled-
 import { privilegeBit } from '../privilege-bit.ts';
 import { problemList } from '../schema-declaration-error.ts';
 import type { Verb } from '../verb.ts';
-import { checkDeclarationNames } from './check-declarations.ts';
+import { checkDeclarations } from './check-declarations.ts';
+import { checkDirectives } from './check-directives.ts';
 import { argumentCompiler } from './compile-arguments.ts';
 import { inputCompiler } from './compile-inputs.ts';
 import { boundedListSize } from './compile-list-size.ts';
@@ -32,11 +33,15 @@ interface ObjectInProgress extends CompiledObject {
 
 /**
  * All that can be known of a schema before a request. Reads nothing but the schema and its declarations, so it gates
- * any schema. Throws one `SchemaDeclarationError` that lists everything that is undeclared or contradicts itself.
+ * any schema. Throws one `SchemaDeclarationError` that lists everything that is undeclared or contradicts itself, or before that
+ * everything that is declared under a wrong name or with a wrong value.
  */
 export function compileSchema(schema: GraphQLSchema): CompiledSchema {
   const problems = problemList();
-  checkDeclarationNames(schema, problems);
+  checkDeclarations(schema, problems);
+  // What follows from a declaration that cannot be read would only be said of the mistake.
+  problems.throwIfAny();
+  checkDirectives(schema, problems);
   const rules = readSchema(schema);
   const structure = proveStructure(schema);
   const coordinates = numberCoordinates(schema, structure, problems);

@@ -3,6 +3,7 @@ import { isAbstractType, isObjectType } from 'graphql';
 import { nearestName } from '../../kernel/nearest-name.ts';
 import type { Coordinate, PrivilegeBit } from '../compiled-schema.ts';
 import { privilegeBit } from '../privilege-bit.ts';
+import { readCoordinate } from '../read-coordinate.ts';
 import type { ProblemList } from '../schema-declaration-error.ts';
 import type { Verb } from '../verb.ts';
 import { type CoordinateInProgress, fillReads } from './derived-fields.ts';
@@ -96,7 +97,7 @@ function coordinatesNamed(
   text: string,
   byText: ReadonlyMap<string, Coordinate>,
 ): readonly Coordinate[] {
-  const [typeName = '', fieldName = ''] = text.split('.', 2);
+  const [typeName, fieldName] = readCoordinate(text);
   const type = schema.getType(typeName);
   const objects = isAbstractType(type) ? schema.getPossibleTypes(type) : isObjectType(type) ? [type] : [];
   return objects.flatMap((object) => byText.get(`${object.name}.${fieldName}`) ?? []);

@@ -18,6 +18,7 @@ import type {
   InputFieldDeclaration,
   InputTypeDeclaration,
   ListSizeDeclaration,
+  RateLimitDeclaration,
   SchemaDeclaration,
   TypeDeclaration,
 } from '../declarations.ts';
@@ -25,16 +26,19 @@ import { declaredIn } from '../declared.ts';
 
 /**
  * What is declared on an element: its `extensions.fieldpass`, over IBM's `@cost` and `@listSize` where the element comes
- * from SDL (IBM GraphQL Cost Directives specification §3).
+ * from SDL (IBM GraphQL Cost Directives specification §7, §8), and over `@rateLimit` as it is printed there.
  */
 export function readField(field: GraphQLField<unknown, unknown>): FieldDeclaration {
   const declared = declaredIn<FieldDeclaration>(field.extensions);
-  const weight = declared.cost?.weight ?? weightOf(field.astNode?.directives);
-  const listSize = declared.cost?.listSize ?? listSizeOf(field.astNode?.directives);
-  if (weight === undefined && listSize === undefined) return declared;
+  const weight = declared.cost?.weight ?? weightOf(directivesOf(field));
+  const listSize = declared.cost?.listSize ?? listSizeOf(directivesOf(field));
+  const rateLimit = declared.rateLimit ?? rateLimitOf(directivesOf(field));
+  if (weight === undefined && listSize === undefined && rateLimit === undefined) return declared;
+  const hasCost = declared.cost !== undefined || weight !== undefined || listSize !== undefined;
   return {
     ...declared,
-    cost: { ...(weight === undefined ? {} : { weight }), ...(listSize === undefined ? {} : { listSize }) },
+    ...(rateLimit && { rateLimit }),
+    ...(hasCost && { cost: { ...(weight !== undefined && { weight }), ...(listSize && { listSize }) } }),
   };
 }
 
@@ -61,11 +65,11 @@ export function readObjectField(type: GraphQLObjectType, field: GraphQLField<unk
 }
 
 export function readArgument(argument: GraphQLArgument): ArgumentDeclaration {
-  return withWeight(declaredIn<ArgumentDeclaration>(argument.extensions), argument.astNode?.directives);
+  return withWeight(declaredIn<ArgumentDeclaration>(argument.extensions), directivesOf(argument));
 }
 
 export function readType(type: GraphQLNamedType): TypeDeclaration {
-  return withWeight(declaredIn<TypeDeclaration>(type.extensions), type.astNode?.directives);
+  return withWeight(declaredIn<TypeDeclaration>(type.extensions), directivesOf(type));
 }
 
 export function readInputType(type: GraphQLInputObjectType): InputTypeDeclaration {
@@ -73,7 +77,7 @@ export function readInputType(type: GraphQLInputObjectType): InputTypeDeclaratio
 }
 
 export function readInputField(field: GraphQLInputField): InputFieldDeclaration {
-  return withWeight(declaredIn<InputFieldDeclaration>(field.extensions), field.astNode?.directives);
+  return withWeight(declaredIn<InputFieldDeclaration>(field.extensions), directivesOf(field));
 }
 
 export function readEnumValue(value: GraphQLEnumValue): EnumValueDeclaration {
@@ -84,20 +88,38 @@ export function readSchema(schema: GraphQLSchema): SchemaDeclaration {
   return declaredIn<SchemaDeclaration>(schema.extensions);
 }
 
+/** An element that may come from SDL; of it, a type may be extended. */
+export interface Written {
+  readonly astNode?: HasDirectives | null | undefined;
+  readonly extensionASTNodes?: readonly HasDirectives[];
+}
+
+interface HasDirectives {
+  readonly directives?: readonly ConstDirectiveNode[] | undefined;
+}
+
+/** What SDL says of the element, where it is defined and where it is extended. */
+export function directivesOf({ astNode, extensionASTNodes = [] }: Written): readonly ConstDirectiveNode[] {
+  const defined = astNode?.directives ?? [];
+  return extensionASTNodes.length === 0
+    ? defined
+    : defined.concat(extensionASTNodes.flatMap(({ directives = [] }) => directives));
+}
+
 function withWeight<Declaration extends { readonly weight?: number }>(
   declared: Declaration,
-  directives: readonly ConstDirectiveNode[] | undefined,
+  directives: readonly ConstDirectiveNode[],
 ): Declaration {
   const weight = declared.weight ?? weightOf(directives);
   return weight === undefined ? declared : { ...declared, weight };
 }
 
-function weightOf(directives: readonly ConstDirectiveNode[] | undefined): number | undefined {
+function weightOf(directives: readonly ConstDirectiveNode[]): number | undefined {
   const weight = argumentsOf('cost', directives)?.['weight'];
   return typeof weight === 'string' || typeof weight === 'number' ? Number(weight) : undefined;
 }
 
-function listSizeOf(directives: readonly ConstDirectiveNode[] | undefined): ListSizeDeclaration | undefined {
+function listSizeOf(directives: readonly ConstDirectiveNode[]): ListSizeDeclaration | undefined {
   const given = argumentsOf('listSize', directives);
   if (given === undefined) return undefined;
   const { requireOneSlicingArgument = true, ...rest } = given;
@@ -105,15 +127,32 @@ function listSizeOf(directives: readonly ConstDirectiveNode[] | undefined): List
   return { ...rest, ...(slices ? { requireOneSlicingArgument: requireOneSlicingArgument === true } : {}) };
 }
 
+function rateLimitOf(directives: readonly ConstDirectiveNode[]): RateLimitDeclaration | undefined {
+  const { max, window, identityArgs } = argumentsOf('rateLimit', directives) ?? {};
+  // A directive of the name that is something else has others.
+  if (typeof max !== 'number' || typeof window !== 'string') return undefined;
+  return { max, window, ...(Array.isArray(identityArgs) && { identityArgs }) };
+}
+
 function argumentsOf(
   name: string,
-  directives: readonly ConstDirectiveNode[] | undefined,
+  directives: readonly ConstDirectiveNode[],
 ): Readonly<Record<string, unknown>> | undefined {
-  const directive = directives?.find((candidate) => candidate.name.value === name);
-  if (directive === undefined) return undefined;
+  const directive = directives.find((candidate) => candidate.name.value === name);
+  return directive && valuesOf(directive);
+}
+
+/** Arguments of directives that are lists: one value is a list of one there (GraphQL spec §3.11). */
+const lists: ReadonlySet<string> = new Set(['slicingArguments', 'sizedFields', 'identityArgs']);
+
+/** The arguments of a directive in SDL, but those that are null. */
+export function valuesOf(directive: ConstDirectiveNode): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     (directive.arguments ?? [])
       .filter(({ value }) => value.kind !== Kind.NULL)
-      .map(({ name: argument, value }) => [argument.value, valueFromASTUntyped(value)]),
+      .map(({ name: { value: name }, value: node }) => {
+        const value: unknown = valueFromASTUntyped(node);
+        return [name, lists.has(name) && !Array.isArray(value) ? [value] : value];
+      }),
   );
 }

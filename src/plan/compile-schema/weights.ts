@@ -6,12 +6,12 @@ import { readType } from './read-declarations.ts';
 
 const million = 1_000_000;
 
-export function microPoints(points: number): MicroPoints {
+function microPoints(points: number): MicroPoints {
   return Math.round(points * million);
 }
 
 /** Of an argument or input field that declares no weight: an input object that is given costs a point. */
-export function pointsOfInput(type: GraphQLInputType): MicroPoints {
+function pointsOfInput(type: GraphQLInputType): MicroPoints {
   return isInputObjectType(getNamedType(type)) ? million : 0;
 }
 
@@ -23,6 +23,19 @@ export function weightOfObject(
   const declared = readType(type).weight;
   if (declared !== undefined) return declaredWeight(declared, type.name, problems);
   return structure === 'ROOT' || structure === 'EDGE' || structure === 'PAGE_INFO' ? 0 : million;
+}
+
+/** Of an argument or input field; may be negative. */
+export function weightOfInput(
+  declared: number | undefined,
+  type: GraphQLInputType,
+  coordinate: string,
+  problems: ProblemList,
+): MicroPoints {
+  if (declared === undefined) return pointsOfInput(type);
+  if (Number.isFinite(declared)) return microPoints(declared);
+  problems.report('INVALID_DECLARATION', coordinate, 'has a weight that is not a number');
+  return 0;
 }
 
 /** Weights of types and fields are never negative: an actual cost could otherwise exceed its estimate. */

@@ -1,4 +1,5 @@
-import type { CompiledObject, CompiledSchema, PrivilegeBit } from '../../plan/compiled-schema.ts';
+import type { ASTNode } from 'graphql';
+import type { CompiledInput, CompiledObject, CompiledSchema, PrivilegeBit } from '../../plan/compiled-schema.ts';
 import { type CoercedVariables, type FieldPlan, holds } from '../../plan/document-plan.ts';
 import { ofBit, withReads } from '../../plan/privilege-bit.ts';
 import type { Verb } from '../../plan/verb.ts';
@@ -18,6 +19,8 @@ export interface Denial {
   readonly path: readonly string[];
   /** `undefined` when it is the type itself that may not be named. */
   readonly field: FieldPlan | undefined;
+  /** What of the field's arguments needs it, when it is not the field itself. */
+  readonly node?: ASTNode | undefined;
 }
 
 export interface SuppliedVariables {
@@ -36,12 +39,22 @@ export function checkDemands(
   privileges: CompiledPrivileges,
   variables: SuppliedVariables,
 ): readonly Denial[] {
-  const denials = new Map<string, Denial>();
-  for (const { denial } of denialsAt(demands, privileges, variables)) {
-    const key = `${denial.verb}:${denial.coordinate}`;
-    if (!denials.has(key)) denials.set(key, denial);
+  const { schema } = demands;
+  const denials: Denial[] = [];
+  const known = new Set<PrivilegeBit | CompiledObject>();
+  const isNew = (lacking: PrivilegeBit | CompiledObject): boolean => {
+    if (known.has(lacking)) return false;
+    known.add(lacking);
+    return true;
+  };
+  for (const lack of lacks(demands, privileges, variables)) {
+    if (lack.kind === 'SIGHT') {
+      for (const type of lack.types) if (isNew(type)) denials.push(sightDenial(lack.demand, type, schema));
+    } else {
+      for (const bit of lack.bits) if (isNew(bit)) denials.push(bitDenial(lack.demand, bit, schema));
+    }
   }
-  return withoutRepeats([...denials.values()]);
+  return withoutRepeats(denials);
 }
 
 /** Each of them where it stands: a coordinate comes as often as the operation asks for it. */
@@ -50,15 +63,36 @@ export function* denialsAt(
   privileges: CompiledPrivileges,
   variables: SuppliedVariables,
 ): Generator<{ readonly demand: Demand; readonly denial: Denial }> {
+  const { schema } = demands;
+  for (const lack of lacks(demands, privileges, variables)) {
+    const { demand } = lack;
+    if (lack.kind === 'SIGHT') {
+      for (const type of lack.types) yield { demand, denial: sightDenial(lack.demand, type, schema) };
+    } else {
+      for (const bit of lack.bits) yield { demand, denial: bitDenial(lack.demand, bit, schema) };
+    }
+  }
+}
+
+/** What is lacking for one demand. */
+type Lack =
+  | { readonly kind: 'SIGHT'; readonly demand: SightDemand; readonly types: readonly CompiledObject[] }
+  | { readonly kind: 'BITS'; readonly demand: BitsDemand | VariableDemand; readonly bits: Iterable<PrivilegeBit> };
+
+function* lacks(demands: Demands, privileges: CompiledPrivileges, variables: SuppliedVariables): Generator<Lack> {
   const hasEverything = isSubset(demands.everything, privileges.bits);
   if (hasEverything && demands.sights.length === 0) return;
   const reached = reachedSelections(demands, variables.coerced);
   const counts = whatCounts(privileges);
+  const missing = missingBits(demands.schema, privileges, variables);
   for (const demand of hasEverything ? demands.sights : demands.demands) {
     if (demand.kind === 'BITS' && !demand.whereVisible && demand.bits.every(privileges.has)) continue;
     if (reached?.[demand.selection] === false || !holds(demand.when, variables.coerced)) continue;
-    if (demand.kind !== 'SIGHT' && !counts(demand)) continue;
-    for (const denial of denialsOf(demand, demands, privileges, variables)) yield { demand, denial };
+    if (demand.kind === 'SIGHT') {
+      if (!demand.types.some(privileges.seesObject)) yield { kind: 'SIGHT', demand, types: demand.types };
+    } else if (counts(demand) && isPresent(demand.presence, variables.raw)) {
+      yield { kind: 'BITS', demand, bits: missing(demand) };
+    }
   }
 }
 
@@ -70,23 +104,6 @@ function withoutRepeats(denials: readonly Denial[]): readonly Denial[] {
 
 function typeOf(coordinate: string): string {
   return coordinate.slice(0, coordinate.indexOf('.'));
-}
-
-function denialsOf(
-  demand: Demand,
-  demands: Demands,
-  privileges: CompiledPrivileges,
-  variables: SuppliedVariables,
-): Iterable<Denial> {
-  if (demand.kind === 'SIGHT') return sightDenials(demand, privileges);
-  if (!isPresent(demand.presence, variables.raw)) return [];
-  return bitDenials(demand, missingBits(demand, demands.schema, privileges, variables), demands.schema);
-}
-
-function* sightDenials({ types, path }: SightDemand, privileges: CompiledPrivileges): Generator<Denial> {
-  if (types.some(privileges.seesObject)) return;
-  for (const { name } of types)
-    yield { coordinate: `${name}.*`, verb: 'read', rule: `read:${name}`, path, field: undefined };
 }
 
 /**
@@ -107,21 +124,44 @@ function isPresent(presence: readonly Presence[], raw: Readonly<Record<string, u
   return presence.every(({ variable, given }) => Object.hasOwn(raw, variable) === given);
 }
 
-function* missingBits(
-  demand: BitsDemand | VariableDemand,
+/**
+ * Bits that a demand needs and the key lacks, each once. Of a variable they are worked out once for all fields that take
+ * it, and of what an argument looks at once for all fields that have the argument: both can be long, and many.
+ */
+function missingBits(
   schema: CompiledSchema,
   privileges: CompiledPrivileges,
   { raw }: SuppliedVariables,
-): Generator<PrivilegeBit> {
-  if (demand.kind === 'VARIABLE') {
-    if (!Object.hasOwn(raw, demand.variable)) return;
-    for (const bit of suppliedInValue(raw[demand.variable], demand.input, demand.verbs)) {
-      if (!privileges.has(bit)) yield bit;
-    }
-    return;
+): (demand: BitsDemand | VariableDemand) => Iterable<PrivilegeBit> {
+  const ofValue = new Map<string, Map<CompiledInput, ReadonlySet<PrivilegeBit>>>();
+  const whereVisible = new Map<readonly PrivilegeBit[], readonly PrivilegeBit[]>();
+  const isMissing = (bit: PrivilegeBit): boolean => !privileges.has(bit);
+
+  function inVariable({ variable, input, verbs }: VariableDemand): Iterable<PrivilegeBit> {
+    if (!Object.hasOwn(raw, variable)) return [];
+    const key = `${verbs.join()} ${variable}`;
+    const ofInputs = ofValue.get(key) ?? new Map<CompiledInput, ReadonlySet<PrivilegeBit>>();
+    ofValue.set(key, ofInputs);
+    const known = ofInputs.get(input);
+    if (known !== undefined) return known;
+    const missing = new Set<PrivilegeBit>();
+    for (const bit of suppliedInValue(raw[variable], input, verbs)) if (isMissing(bit)) missing.add(bit);
+    ofInputs.set(input, missing);
+    return missing;
   }
-  const judged = demand.whereVisible ? bitsWhereVisible(demand.bits, schema, privileges) : demand.bits;
-  for (const bit of judged) if (!privileges.has(bit)) yield bit;
+
+  function ofVisible(bits: readonly PrivilegeBit[]): readonly PrivilegeBit[] {
+    const known = whereVisible.get(bits);
+    if (known !== undefined) return known;
+    const missing = bitsWhereVisible(bits, schema, privileges).filter(isMissing);
+    whereVisible.set(bits, missing);
+    return missing;
+  }
+
+  return (demand) => {
+    if (demand.kind === 'VARIABLE') return inVariable(demand);
+    return demand.whereVisible ? ofVisible(demand.bits) : demand.bits.filter(isMissing);
+  };
 }
 
 /** Of those whose types the key can see, or of all when it sees none; what a derived field reads counts with it, wherever it stands. */
@@ -137,16 +177,19 @@ function bitsWhereVisible(
   return withReads(schema.coordinates, seen.length > 0 ? seen : bits);
 }
 
-function* bitDenials(
-  { path, field }: BitsDemand | VariableDemand,
-  bits: Iterable<PrivilegeBit>,
+function bitDenial(
+  { path, field, node }: BitsDemand | VariableDemand,
+  bit: PrivilegeBit,
   schema: CompiledSchema,
-): Generator<Denial> {
-  for (const bit of bits) {
-    const { coordinate, verb } = ofBit(schema.coordinates, bit);
-    const text = `${coordinate.type}.${coordinate.field}`;
-    yield { coordinate: text, verb, rule: `${verb}:${text}`, path, field };
-  }
+): Denial {
+  const { coordinate, verb } = ofBit(schema.coordinates, bit);
+  const text = `${coordinate.type}.${coordinate.field}`;
+  return { coordinate: text, verb, rule: `${verb}:${text}`, path, field, node };
+}
+
+function sightDenial({ path }: SightDemand, type: CompiledObject, { mutationType }: CompiledSchema): Denial {
+  const verb = type === mutationType ? 'write' : 'read';
+  return { coordinate: `${type.name}.*`, verb, rule: `${verb}:${type.name}`, path, field: undefined };
 }
 
 /** Which selections `@skip` and `@include` leave; `undefined` when the operation has none that matters. */

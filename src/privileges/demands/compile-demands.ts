@@ -1,10 +1,19 @@
+import { keyOf } from '../../plan/compile-document/conditions.ts';
 import { neededBelow } from '../../plan/compile-schema/needed-bits.ts';
 import type { CompiledObject, CompiledSchema, PrivilegeBit } from '../../plan/compiled-schema.ts';
-import type { Condition, DataFieldPlan, DocumentPlan, SelectionPlan } from '../../plan/document-plan.ts';
+import type {
+  Condition,
+  DataFieldPlan,
+  DocumentPlan,
+  SelectionPlan,
+  WrittenBeyond,
+  WrittenField,
+} from '../../plan/document-plan.ts';
 import { withReads } from '../../plan/privilege-bit.ts';
 import { verbs } from '../../plan/verb.ts';
 import type { Demand, DemandSite } from './demand.ts';
-import { presenceOf, suppliedInLiteral } from './supplied-in-literal.ts';
+import { presenceOf, suppliedInLiterals } from './supplied-in-literal.ts';
+import { writtenNeeds, writtenPlan } from './written-needs.ts';
 
 /** What an operation needs, for all keys and all values of its variables. */
 export interface Demands {
@@ -33,15 +42,17 @@ export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Dema
   const demands: Demand[] = [];
   const everything = new Uint32Array(Math.ceil((schema.coordinates.length * verbs.length) / 32));
   const walked = new Set<SelectionPlan>();
+  const suppliedIn = suppliedInLiterals(plan.variables);
   walk(plan.root, []);
-  const edges = edgesOf(plan);
+  if (plan.beyond) demandWritten(plan.beyond);
+  const edges = [...edgesOf(plan), ...edgesBeyond(plan)];
   return {
     schema,
     everything,
     sights: demands.filter((demand) => demand.kind === 'SIGHT'),
     demands,
     edges: edges.some(({ when }) => when !== true) ? edges : undefined,
-    selectionCount: plan.selections.length,
+    selectionCount: plan.selections.length + (plan.beyond?.count ?? 0),
     root: plan.root.id,
   };
 
@@ -66,10 +77,40 @@ export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Dema
     }
   }
 
+  /**
+   * A field that is written on a type is asked of every type that it can be and that the key can see, also where the plan
+   * meets fewer: the view has the field only then.
+   */
+  function demandWritten({ selections }: WrittenBeyond): void {
+    const needs = writtenNeeds(schema);
+    for (const { id: selection, possibleTypes, path, fields } of selections) {
+      if (!possibleTypes.every(isToldAnyway)) {
+        demands.push({ kind: 'SIGHT', selection, types: possibleTypes, when: true, path });
+      }
+      const among = possibleTypes.length > 1 ? possibleTypes : [];
+      for (const { node, when, ofTypes } of fields) {
+        const siteOf = ({ type, field }: WrittenField['ofTypes'][number]) => {
+          const plan = writtenPlan(node, when, field);
+          return { selection, type, among, when, field: plan, path: [...path, plan.responseKey] };
+        };
+        const { bits, others } = needs(ofTypes);
+        const [first] = ofTypes;
+        if (bits.length > 0 && first !== undefined) {
+          demands.push({ kind: 'BITS', ...siteOf(first), among: [], bits, whereVisible: true, presence: [] });
+          mark(withReads(schema.coordinates, bits));
+        }
+        for (const one of node.arguments?.length ? ofTypes : others) {
+          const site = siteOf(one);
+          demandsOfField(site, site.field);
+        }
+      }
+    }
+  }
+
   function demandsOfField(site: DemandSite, field: DataFieldPlan): void {
     const add = (
       bits: readonly PrivilegeBit[],
-      rest: Partial<Pick<Extract<Demand, { kind: 'BITS' }>, 'presence' | 'whereVisible'>> = {},
+      rest: Partial<Pick<Extract<Demand, { kind: 'BITS' }>, 'presence' | 'whereVisible' | 'node'>> = {},
     ) => {
       if (bits.length === 0) return;
       demands.push({ kind: 'BITS', ...site, bits, whereVisible: false, presence: [], ...rest });
@@ -82,9 +123,9 @@ export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Dema
       add(argument.needs, { presence });
       add(argument.needsWhereVisible, { presence, whereVisible: true });
       mark(withReads(schema.coordinates, argument.needsWhereVisible));
-      for (const supplied of suppliedInLiteral(value, argument.input, inputVerbs, plan.variables)) {
+      for (const supplied of suppliedIn(value, argument.input, inputVerbs)) {
         if (supplied.kind === 'BITS') {
-          add(supplied.bits, { presence: supplied.presence });
+          add(supplied.bits, { presence: supplied.presence, node: supplied.node });
         } else {
           demands.push({ ...supplied, ...site, verbs: inputVerbs });
           mark(neededBelow(supplied.input, inputVerbs));
@@ -94,27 +135,38 @@ export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Dema
   }
 
   /**
-   * A fragment on a type tells that it exists, and so does a selection of nothing but `__typename`; but a mutation's
-   * payload tells only the caller's own deed.
+   * A fragment on a type tells that it exists, and so does a selection of nothing but `__typename`, or of nothing at all
+   * once `@skip` and `@include` have decided; but a mutation's payload tells only the caller's own deed.
    */
   function demandSight(selection: SelectionPlan, path: readonly string[]): void {
     for (const { possibleTypes, when } of selection.namedTypes) {
-      if (possibleTypes.some(isFree)) continue;
+      if (possibleTypes.every(isToldAnyway)) continue;
       demands.push({ kind: 'SIGHT', selection: selection.id, types: possibleTypes, when, path });
     }
+    if (selection.byType.every(({ type }) => isFree(type))) return;
     const named = selection.byType.flatMap(({ type, fields }) => {
       const typename = fields.find(({ kind }) => kind === 'TYPENAME');
-      return typename === undefined || isFree(type) ? [] : [{ type, typename }];
+      return typename === undefined ? [] : [{ type, typename }];
     });
     const types = named.map(({ type }) => type);
-    const conditions = new Set<Condition>();
+    const conditions = new Set<string>();
     for (const { typename } of named) {
       const { responseKey, when } = typename;
-      if (conditions.has(when)) continue;
-      conditions.add(when);
+      // Each type has a condition of its own, and mostly they say the same.
+      const text = textOf(when);
+      if (conditions.has(text)) continue;
+      conditions.add(text);
       const fieldPath = [...path, responseKey];
       demands.push({ kind: 'SIGHT', selection: selection.id, types, when, path: fieldPath });
     }
+    if (selection.byType.some(({ fields }) => fields.some(({ when }) => when === true))) return;
+    const all = selection.byType.map(({ type }) => type);
+    demands.push({ kind: 'SIGHT', selection: selection.id, types: all, when: true, path });
+  }
+
+  /** Every schema has a query type; what else an operation starts from, its fields tell. */
+  function isFree(type: CompiledObject): boolean {
+    return type === schema.queryType || type.structure === 'PAYLOAD';
   }
 
   function mark(bits: Iterable<PrivilegeBit>): void {
@@ -122,8 +174,16 @@ export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Dema
   }
 }
 
-function isFree({ structure }: CompiledObject): boolean {
+function isToldAnyway({ structure }: CompiledObject): boolean {
   return structure === 'ROOT' || structure === 'PAYLOAD';
+}
+
+function textOf(when: Condition): string {
+  return when === true ? '' : when.map(keyOf).join('|');
+}
+
+function edgesBeyond({ root, beyond }: DocumentPlan): readonly Edge[] {
+  return beyond === undefined ? [] : [{ from: root.id, to: beyond.root, when: true }, ...beyond.edges];
 }
 
 function edgesOf(plan: DocumentPlan): readonly Edge[] {

@@ -1,3 +1,4 @@
+import type { ASTNode } from 'graphql';
 import type { CompiledInput, CompiledObject, PrivilegeBit } from '../../plan/compiled-schema.ts';
 import type { Condition, FieldPlan } from '../../plan/document-plan.ts';
 import type { Verb } from '../../plan/verb.ts';
@@ -18,6 +19,8 @@ export interface DemandSite {
   readonly among: readonly CompiledObject[];
   readonly when: Condition;
   readonly field: FieldPlan;
+  /** What of the field's arguments it is that needs something: an input field, a value, a variable; else the field itself. */
+  readonly node?: ASTNode;
   readonly path: readonly string[];
 }
 

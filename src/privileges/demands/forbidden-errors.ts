@@ -4,10 +4,10 @@ import type { Denial } from './check-demands.ts';
 
 const maxErrors = 20;
 
-/** One `FORBIDDEN` for each denial, at most 20; the last of those says in `more` how many are not shown. */
+/** One `FORBIDDEN` for each denial, at the field or input field that needs the privilege, at most 20; the last of those says in `more` how many are not shown. */
 export function forbiddenErrors(denials: readonly Denial[]): readonly GraphQLError[] {
   const more = denials.length - maxErrors;
-  return denials.slice(0, maxErrors).map(({ coordinate, verb, rule, field }, index) =>
+  return denials.slice(0, maxErrors).map(({ coordinate, verb, rule, field, node }, index) =>
     codedError(
       'FORBIDDEN',
       `Forbidden: this key may not ${verb} ${coordinate}. It needs the privilege ${rule}.`,
@@ -17,7 +17,7 @@ export function forbiddenErrors(denials: readonly Denial[]): readonly GraphQLErr
         required: [rule],
         ...(more > 0 && index === maxErrors - 1 ? { more } : {}),
       },
-      { nodes: field?.node ?? null },
+      { nodes: node ?? field?.node ?? null },
     ),
   );
 }

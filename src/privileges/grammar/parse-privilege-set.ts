@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GraphQLError } from 'graphql';
 import { codedError } from '../../kernel/errors.ts';
+import { sentence } from '../../kernel/sentence.ts';
 import { type Privilege, parsePrivilege } from './parse-privilege.ts';
 
 /** Rules in canonical form: sorted, each once. Equal sets have equal hashes, however they were written. */
@@ -58,5 +59,7 @@ export function privilegeInvalid(problems: readonly PrivilegeProblem[]): GraphQL
   const [first] = problems;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   const said = first === undefined ? 'is not valid' : `${JSON.stringify(first.text)} ${first.message}`;
-  return codedError('PRIVILEGE_INVALID', `Privilege ${said}${more}.`, { problems: problems.slice(0, 20) });
+  return codedError('PRIVILEGE_INVALID', `Privilege ${sentence(`${said}${more}`)}`, {
+    problems: problems.slice(0, 20),
+  });
 }

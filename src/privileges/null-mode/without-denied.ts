@@ -3,11 +3,12 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type FragmentSpreadNode,
+  getNamedType,
   Kind,
   type SelectionSetNode,
 } from 'graphql';
 import { invariant } from '../../kernel/invariant.ts';
-import type { DocumentPlan, FieldPlan, SelectionPlan } from '../../plan/document-plan.ts';
+import type { DataFieldPlan, DocumentPlan, FieldPlan, SelectionPlan } from '../../plan/document-plan.ts';
 import type { DeniedFields } from './denied-fields.ts';
 
 /** What is executed instead of an operation of which some fields are denied. */
@@ -20,8 +21,8 @@ export interface RemainingOperation {
 /**
  * The operation without its denied fields: they are neither resolved nor priced. Written anew from the plan, in which
  * every response key of every object type stands once, already merged, so that a field that is denied on one type takes
- * nothing from its namesake on another. One fragment for each selection and type: as long as the plan, however many
- * paths lead through it. A selection of which nothing is left asks for its type, to know which objects there are.
+ * nothing from its namesake on another. One fragment for each selection and type, and one that spreads those of an abstract
+ * type: as long as the plan, however many paths lead through it, and however many types lead to so many others. A selection of which nothing is left asks for its type, to know which objects there are.
  *
  * The document is for execution only. It would not pass validation, which forbids that one response key means two things,
  * and its fragments have names that no text can have, so that they meet no other.
@@ -44,19 +45,22 @@ export function withoutDenied(plan: DocumentPlan, denied: DeniedFields, original
   function setOf(selection: SelectionPlan): SelectionSetNode {
     const seen = denied.seenTypes(selection);
     const selections = seen.map(({ type, fields }): FragmentSpreadNode => {
-      const name = { kind: Kind.NAME, value: `${selection.id}:${type.name}` } as const;
       const left = denied.executed(fields).filter((field) => !denied.denials.has(field));
       const nodes = left.map(nodeOf);
       const tellsType = selection.byType.length > 1 || nodes.length === 0;
-      fragments.push({
-        kind: Kind.FRAGMENT_DEFINITION,
-        name,
-        typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: type.name } },
-        selectionSet: { kind: Kind.SELECTION_SET, selections: tellsType ? [typenameNode(typeKey), ...nodes] : nodes },
+      return spreadOf(`${selection.id}:${type.name}`, type.name, {
+        kind: Kind.SELECTION_SET,
+        selections: tellsType ? [typenameNode(typeKey), ...nodes] : nodes,
       });
-      return { kind: Kind.FRAGMENT_SPREAD, name };
     });
     return { kind: Kind.SELECTION_SET, selections };
+  }
+
+  function spreadOf(text: string, typeName: string, selectionSet: SelectionSetNode): FragmentSpreadNode {
+    const name = { kind: Kind.NAME, value: text } as const;
+    const typeCondition = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: typeName } } as const;
+    fragments.push({ kind: Kind.FRAGMENT_DEFINITION, name, typeCondition, selectionSet });
+    return { kind: Kind.FRAGMENT_SPREAD, name };
   }
 
   /** Arguments and location as they were; what decided whether it counts has been decided. */
@@ -64,7 +68,7 @@ export function withoutDenied(plan: DocumentPlan, denied: DeniedFields, original
     const { selectionSet, directives, ...node } = field.node;
     const kept = directives?.filter(({ name }) => name.value !== 'skip' && name.value !== 'include') ?? [];
     if (field.kind === 'INTROSPECTION') return { ...node, ...(selectionSet && { selectionSet }), directives: kept };
-    const below = field.kind === 'FIELD' && field.selection ? found(field.selection) : undefined;
+    const below = field.kind === 'FIELD' && field.selection ? foundFrom(field, field.selection) : undefined;
     return { ...node, ...(below && { selectionSet: below }), directives: kept };
   }
 
@@ -72,6 +76,16 @@ export function withoutDenied(plan: DocumentPlan, denied: DeniedFields, original
     const set = sets.get(selection);
     invariant(set, 'a selection stands before the field that leads to it');
     return set;
+  }
+
+  /** Where many types lead to many others, each of them names all of those in one word. */
+  function foundFrom({ field }: DataFieldPlan, selection: SelectionPlan): SelectionSetNode {
+    const set = found(selection);
+    if (set.selections.length === 1) return set;
+    const spread = spreadOf(`${selection.id}`, getNamedType(field.type).name, set);
+    const shared: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [spread] };
+    sets.set(selection, shared);
+    return shared;
   }
 
   function ofIntrospection(): readonly FragmentDefinitionNode[] {

@@ -8,6 +8,7 @@ import {
   type SchemaTypes,
 } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
+import { declarationIn, optionsOf, refuseMisspelt } from '../../plan/builder-options.ts';
 import type { FieldDeclaration, TypeDeclaration } from '../../plan/declarations.ts';
 import { declaredIn, declaring } from '../../plan/declared.ts';
 import type { Verb } from '../../plan/verb.ts';
@@ -28,21 +29,28 @@ export class FieldpassPlugin<Types extends SchemaTypes> extends BasePlugin<Types
   }
 
   override onTypeConfig(config: PothosTypeConfig): PothosTypeConfig {
+    refuseMisspelt(config.name, config.pothosOptions, optionsOf.type);
     const { open, entity, use } = config.pothosOptions as { open?: boolean; entity?: string; use?: string };
     return { ...config, extensions: declaring(config.extensions, { open, entity, use }) };
   }
 
   override onInputFieldConfig(config: PothosInputFieldConfig<Types>): PothosInputFieldConfig<Types> {
+    refuseMisspelt(`${config.parentType}.${config.name}`, config.pothosOptions, optionsOf.input);
     const { looksAt, sets } = config.pothosOptions;
     return { ...config, extensions: declaring(config.extensions, { looksAt, sets }) };
   }
 
   override onEnumValueConfig(config: PothosEnumValueConfig<Types>): PothosEnumValueConfig<Types> {
-    return { ...config, extensions: declaring(config.extensions, { looksAt: config.pothosOptions?.looksAt }) };
+    const options = config.pothosOptions ?? {};
+    refuseMisspelt(String(config.value), options, optionsOf.enumValue);
+    return { ...config, extensions: declaring(config.extensions, { looksAt: options.looksAt }) };
   }
 
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
-    const declared = { ...config, extensions: declaring(config.extensions, { ...config.pothosOptions.privilege }) };
+    const coordinate = `${config.parentType}.${config.name}`;
+    refuseMisspelt(coordinate, config.pothosOptions, optionsOf.field);
+    const privilege = declarationIn(coordinate, 'privilege', config.pothosOptions.privilege);
+    const declared = { ...config, extensions: declaring(config.extensions, privilege) };
     const { open, transparent } = declaredIn<FieldDeclaration>(declared.extensions);
     if (open || transparent || this.isOpenType(config.parentType)) return declared;
     return guardedByAccess(declared, this.verbsOf(declared));

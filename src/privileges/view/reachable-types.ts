@@ -24,7 +24,8 @@ export function reachableTypes(
     if (isAbstractType(type)) {
       pending.push(...shown.membersOf(type).flatMap(({ name }) => shown.objectNamed(name) ?? []));
     }
-    if (isObjectType(type) || (isInterfaceType(type) && shown.isShownAsInterface(type))) {
+    // What shows nothing is no example of an interface either.
+    if ((isObjectType(type) || isInterfaceType(type)) && shown.fieldsOf(type).length > 0) {
       pending.push(...type.getInterfaces().filter(shown.isShownAsInterface));
       for (const field of shown.fieldsOf(type)) {
         pending.push(getNamedType(field.type));

@@ -23,6 +23,7 @@ import {
   isUnionType,
 } from 'graphql';
 import { invariant } from '../../kernel/invariant.ts';
+import { nothingVisible, nothingVisibleField } from './nothing-visible.ts';
 import type { ShownInputs } from './shown-inputs.ts';
 import type { ShownTypes } from './shown-types.ts';
 import { isVisibleDefault } from './visible-default.ts';
@@ -43,6 +44,10 @@ export function viewOfType(
     if (isInterfaceType(type) && !shown.isShownAsInterface(type)) {
       return new GraphQLUnionType({ ...common, types: () => membersIn(type, shown, view) });
     }
+    const visible = shown.fieldsOf(type);
+    if (visible.length === 0) {
+      return new GraphQLObjectType({ ...common, fields: { [nothingVisible]: nothingVisibleField() } });
+    }
     const config = {
       ...common,
       interfaces: () =>
@@ -51,9 +56,7 @@ export function viewOfType(
           .filter((parent) => shown.isShownAsInterface(parent))
           .map((parent) => view(parent) as GraphQLInterfaceType),
       fields: () =>
-        Object.fromEntries(
-          shown.fieldsOf(type).map((field) => [field.name, viewOfField(type, field, shown, inputs, view)]),
-        ),
+        Object.fromEntries(visible.map((field) => [field.name, viewOfField(type, field, shown, inputs, view)])),
     };
     return isObjectType(type) ? new GraphQLObjectType(config) : new GraphQLInterfaceType(config);
   }

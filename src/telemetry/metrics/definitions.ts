@@ -15,7 +15,7 @@ const perRequest = ['surface', 'operation_type', 'outcome'];
 export const metricDefinitions = {
   fieldpass_requests_total: {
     type: 'counter',
-    help: 'Requests that were answered, by what became of them; a stream counts when it is opened.',
+    help: 'Requests that were answered, by what became of them; a stream counts when it is opened. CLIENT_LEFT: nobody waited for the answer.',
     labels: perRequest,
   },
   fieldpass_request_duration_seconds: {
@@ -52,12 +52,12 @@ export const metricDefinitions = {
   },
   fieldpass_estimate_violations_total: {
     type: 'counter',
-    help: 'Operations that cost more than their estimate. A fault of Fieldpass: must stay 0.',
+    help: 'Operations that cost more than their estimate without a list longer than assumed. A fault of Fieldpass: must stay 0.',
     labels: [],
   },
   fieldpass_list_truncations_total: {
     type: 'counter',
-    help: 'Lists that were cut because they were longer than their declared size. A fault of the API: must stay 0.',
+    help: 'Lists that were longer than their declared size, and not answered (LIST_TOO_LONG). A fault of the API: must stay 0.',
     labels: [],
   },
   fieldpass_throttled_total: {
@@ -96,6 +96,11 @@ export const metricDefinitions = {
     labels: [],
   },
   fieldpass_database_statements_total: { type: 'counter', help: 'Statements sent to the database.', labels: [] },
+  fieldpass_clock_offset_seconds: {
+    type: 'gauge',
+    help: 'How far the clock of this instance is ahead of that of the database. Beyond a minute, either way, it is not ready and removes nothing.',
+    labels: [],
+  },
   fieldpass_usage_buffered_rows: {
     type: 'gauge',
     help: 'Rows of usage that wait to be written; at most 60,000.',

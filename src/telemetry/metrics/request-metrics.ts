@@ -70,8 +70,8 @@ export function createRequestMetrics(readers: MetricReaders, monotonic: () => nu
     return cost;
   }
 
-  function count(surface: string, { response, report }: Handled, seconds: number): void {
-    const outcome = report?.outcome ?? (response.status < 500 ? 'INVALID' : 'ERROR');
+  function count(surface: string, { response, report, clientLeft }: Handled, seconds: number): void {
+    const outcome = report?.outcome ?? (clientLeft ? 'CLIENT_LEFT' : response.status < 500 ? 'INVALID' : 'ERROR');
     kindOf(surface, report?.operationType ?? 'none', outcome).durations.add(seconds);
     if (!report) return;
     if (report.requestedQueryCost !== undefined) {

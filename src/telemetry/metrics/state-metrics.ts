@@ -19,10 +19,12 @@ export interface ServerState {
   };
   readonly throttle: { readonly degraded?: boolean };
   readonly database: { readonly statements: number };
+  /** Milliseconds. */
+  readonly time: { readonly offsetMs: number };
 }
 
 export function readServerState(readers: MetricReaders, state: ServerState): void {
-  const { estimateViolations, listTruncations, openStreams, usage, throttle, database } = state;
+  const { estimateViolations, listTruncations, openStreams, usage, throttle, database, time } = state;
   readers.values('fieldpass_estimate_violations_total', () => [[estimateViolations.count]]);
   readers.values('fieldpass_list_truncations_total', () => [[listTruncations.count]]);
   readers.values('fieldpass_open_streams', () => [[openStreams.total]]);
@@ -31,4 +33,5 @@ export function readServerState(readers: MetricReaders, state: ServerState): voi
   readers.values('fieldpass_usage_last_flush_seconds', () => [[(usage.state.lastFlushMs ?? 0) / 1000]]);
   readers.values('fieldpass_throttle_store_degraded', () => [[throttle.degraded ? 1 : 0]]);
   readers.values('fieldpass_database_statements_total', () => [[database.statements]]);
+  readers.values('fieldpass_clock_offset_seconds', () => [[time.offsetMs / 1000]]);
 }

@@ -35,6 +35,11 @@ export function readAnswer(answer: unknown): AnswerNotes {
 
 /** The name of an error's class, of the one that GraphQL has wrapped first of all. */
 export function typeOf(thrown: unknown): string {
-  if (thrown instanceof GraphQLError && thrown.originalError) return typeOf(thrown.originalError);
-  return thrown instanceof Error ? thrown.name : typeof thrown;
+  try {
+    if (thrown instanceof GraphQLError && thrown.originalError) return typeOf(thrown.originalError);
+    return thrown instanceof Error ? String(thrown.name) : typeof thrown;
+  } catch {
+    // Somebody's error that cannot be read.
+    return typeof thrown;
+  }
 }

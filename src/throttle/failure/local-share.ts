@@ -8,6 +8,7 @@ export function shareOfBucket(bucket: Bucket, instances: number, cost: number, n
     capacity: shareOf(bucket.capacity, instances, cost),
     restoreRate: bucket.restoreRate / instances,
     inFlight: Math.max(1, Math.floor(bucket.inFlight / instances)),
+    ...(bucket.debt && { debt: Math.floor(bucket.debt / instances) }),
     ...(bucket.quota && { quota: shareOfQuota(bucket.quota, instances, cost, now) }),
   };
 }

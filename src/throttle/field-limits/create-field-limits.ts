@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type InspectOptions, inspect } from 'node:util';
 import type { GraphQLResolveInfo } from 'graphql';
 import { getGraphQLRateLimiter, type Identity, Store } from 'graphql-rate-limit';
 import { codedError } from '../../kernel/errors.ts';
@@ -66,8 +67,17 @@ export function createFieldLimits({ store }: { readonly store: Pick<ThrottleStor
 function identityOf({ coordinate, identityPaths }: FieldLimit, args: Readonly<Record<string, unknown>>): string {
   if (identityPaths.length === 0) return coordinate;
   const values = identityPaths.map((path) => path.reduce(property, args as unknown) ?? null);
-  return `${coordinate}:${createHash('sha256').update(JSON.stringify(values)).digest('base64url')}`;
+  return `${coordinate}:${createHash('sha256').update(inspect(values, wholly)).digest('base64url')}`;
 }
+
+/** A scalar of the API may make anything of a value, such as what JSON cannot write or writes like something else. */
+const wholly: InspectOptions = {
+  depth: Number.POSITIVE_INFINITY,
+  maxArrayLength: Number.POSITIVE_INFINITY,
+  maxStringLength: Number.POSITIVE_INFINITY,
+  breakLength: Number.POSITIVE_INFINITY,
+  sorted: true,
+};
 
 function property(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)

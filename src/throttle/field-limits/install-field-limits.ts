@@ -1,7 +1,14 @@
-import { defaultFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  isObjectType,
+} from 'graphql';
 import type { CompiledField, CompiledSchema } from '../../plan/compiled-schema.ts';
+import { problemList } from '../../plan/schema-declaration-error.ts';
 import type { FieldLimits } from './create-field-limits.ts';
-import { fieldLimit } from './field-limit.ts';
+import { type FieldLimit, fieldLimit } from './field-limit.ts';
 
 export interface InstallFieldLimitsOptions {
   readonly limits: FieldLimits;
@@ -11,25 +18,47 @@ export interface InstallFieldLimitsOptions {
   readonly mayCall?: (contextValue: unknown, field: CompiledField) => boolean;
 }
 
-/** Puts the declared call limits before the resolvers. Changes the schema in place; throws on a declaration that is not sound. */
+/**
+ * Puts the declared call limits before the resolvers. Changes the schema in place, or throws a `SchemaDeclarationError`
+ * with all declarations that are not sound, and changes nothing.
+ */
 export function installFieldLimits(
   schema: GraphQLSchema,
   compiled: CompiledSchema,
   { limits, identify, mayCall = () => true }: InstallFieldLimitsOptions,
 ): void {
-  for (const object of compiled.objects) {
-    const type = schema.getType(object.name);
-    if (!isObjectType(type)) continue;
-    for (const field of object.fields.values()) {
-      const definition = type.getFields()[field.coordinate.field];
-      if (!definition || !field.rateLimit) continue;
-      const check = limits.limit(fieldLimit(field, field.rateLimit));
-      const resolve = definition.resolve ?? defaultFieldResolver;
-      definition.resolve = async (source, args, context, info) => {
+  for (const { definition, field, limit } of limitedFields(schema, compiled)) {
+    const check = limits.limit(limit);
+    const counted = (call: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> => {
+      return async (source, args, context, info) => {
         const caller = identify(context);
         if (caller !== undefined && mayCall(context, field)) await check(caller, args, info);
-        return resolve(source, args, context, info);
+        return call(source, args, context, info);
       };
-    }
+    };
+    // A subscription is called when its stream is opened; its events nobody calls.
+    if (definition.subscribe) definition.subscribe = counted(definition.subscribe);
+    else definition.resolve = counted(definition.resolve ?? defaultFieldResolver);
   }
+}
+
+interface LimitedField {
+  readonly definition: GraphQLField<unknown, unknown>;
+  readonly field: CompiledField;
+  readonly limit: FieldLimit;
+}
+
+function limitedFields(schema: GraphQLSchema, { objects }: CompiledSchema): readonly LimitedField[] {
+  const problems = problemList();
+  const limited = objects.flatMap((object) => {
+    const type = schema.getType(object.name);
+    const definitions = isObjectType(type) ? type.getFields() : {};
+    return [...object.fields.values()].flatMap((field) => {
+      const definition = definitions[field.coordinate.field];
+      if (!definition || !field.rateLimit) return [];
+      return { definition, field, limit: fieldLimit(field, field.rateLimit, problems) };
+    });
+  });
+  problems.throwIfAny();
+  return limited;
 }

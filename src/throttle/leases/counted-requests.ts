@@ -1,4 +1,4 @@
-import { boundedCache } from '../../kernel/bounded-cache.ts';
+import { boundedCache, boundOfEntries } from '../../kernel/bounded-cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { CountAnswer, RequestsWindow, ThrottleStore } from '../throttle-store.ts';
 import { requestsAtOnce } from './lease-size.ts';
@@ -22,14 +22,18 @@ interface Counted {
   asking: boolean;
 }
 
-const mostSets = 2000;
+export const countedRequestsBound = boundOfEntries(
+  'requests that were counted in advance, with THROTTLE_LEASE',
+  2000,
+  1_000,
+);
 
 /**
  * Counts the requests of a hot key some at a time: they are counted before they come, so that never more pass than a
  * window allows. What does not come before the window ends was counted in vain.
  */
 export function countedRequests({ store, clock, hotPerSecond }: CountedRequestsOptions): ThrottleStore['count'] {
-  const sets = boundedCache<string, Counted>(mostSets);
+  const sets = boundedCache<string, Counted>(countedRequestsBound);
 
   function setOf(windows: readonly RequestsWindow[]): Counted {
     const name = windows.map(({ id, max, windowMs }) => `${id} ${max} ${windowMs}`).join(' ');

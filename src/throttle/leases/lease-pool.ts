@@ -89,13 +89,14 @@ export function leasePool({ store, clock, idleMs }: LeasePoolOptions) {
       if (!run) return undefined;
       running.delete(id);
       const { lease, cost, endsAt } = run;
-      const unused = Math.max(0, cost - Math.max(0, actual));
+      // Below 0 when it cost more than was taken for it: of what the lease has, else the store charges it.
+      const unused = cost - Math.max(0, actual);
       if (now < endsAt && leases.has(lease)) {
         lease.left += unused;
         lease.group.left += unused;
       }
       lease.usedAt = now;
-      if (closed || now >= lease.goodUntil || now < lease.group.strictUntil) void giveBack(lease);
+      if (closed || lease.left < 0 || now >= lease.goodUntil || now < lease.group.strictUntil) void giveBack(lease);
       else lease.group.idle.push(lease);
       return lease;
     },

@@ -7,6 +7,7 @@ export interface Lease {
   /** What the store holds for it. */
   readonly reservation: Reservation;
   readonly group: LeaseGroup;
+  /** Below 0 when an operation cost more than all of it: then it goes back. */
   left: MicroPoints;
   /** Milliseconds that never go back: no operation begins later, so that the slot is there for as long as it may run. */
   readonly goodUntil: number;

@@ -1,4 +1,4 @@
-import { boundedCache } from '../../kernel/bounded-cache.ts';
+import { boundedCache, boundOfEntries } from '../../kernel/bounded-cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { MicroPoints } from '../../kernel/micro-points.ts';
 import type { MakeId } from '../../kernel/uuid.ts';
@@ -31,7 +31,7 @@ export interface LeasingStore extends ThrottleStore {
   giveBackIdle(): void;
 }
 
-const mostGroups = 2000;
+export const leaseGroupsBound = boundOfEntries('keys whose budget is leased, with THROTTLE_LEASE', 2000, 4_000);
 const strictMs = 1000;
 
 /**
@@ -43,7 +43,7 @@ const strictMs = 1000;
  */
 export function withLeases(options: LeaseOptions): LeasingStore {
   const { store, size, clock, makeId, hotPerSecond = 20, idleMs = 250, longestMs = 1000 } = options;
-  const groups = boundedCache<string, LeaseGroup>(mostGroups);
+  const groups = boundedCache<string, LeaseGroup>(leaseGroupsBound);
   const pool = leasePool({ store, clock, idleMs });
 
   function groupOf({ buckets }: Pick<Reservation, 'buckets'>): LeaseGroup {

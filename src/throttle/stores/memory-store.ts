@@ -1,3 +1,4 @@
+import { boundOfEntries } from '../../kernel/bounded-cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import {
   type Account,
@@ -48,7 +49,17 @@ interface WindowEntry extends WindowCount {
   readonly endsAt: Micros;
 }
 
-export function createMemoryStore({ clock, maximumBuckets = 1_000_000 }: MemoryStoreOptions): MemoryStore {
+/** A bucket in use holds its reservations beside that, as many as may run at once. */
+export const memoryStoreBound = boundOfEntries(
+  'budgets, and as many request windows, where they are kept in memory; while a shared store is down a tenth of it',
+  1_000_000,
+  500,
+);
+
+export function createMemoryStore({
+  clock,
+  maximumBuckets = memoryStoreBound.entries,
+}: MemoryStoreOptions): MemoryStore {
   const buckets = forgetfulMap<BucketEntry>(maximumBuckets, keepUntil);
   const counters = forgetfulMap<WindowEntry>(maximumBuckets, (entry) => entry.endsAt);
   const moment = (): Moment => ({ micros: Math.floor(clock.monotonic() * 1000), wall: clock.now() });

@@ -43,7 +43,7 @@ export function createPostgresStore({ database, deadlineMs = 50 }: PostgresStore
     reserve: ({ id, cost, ttlMs, buckets }) =>
       ask<ReserveAnswer>(sql`throttle_reserve(${id}, ${cost}::bigint, ${ttlMs}::bigint, ${asJson(buckets)}::jsonb)`),
     settle({ id, cost, ttlMs, buckets }, actual) {
-      const unused = Math.max(0, cost - Math.max(0, actual));
+      const unused = cost - Math.max(0, actual);
       return ask<BucketState[]>(
         sql`throttle_settle(${id}, ${unused}::bigint, ${ttlMs}::bigint, ${asJson(buckets)}::jsonb)`,
       );
@@ -59,11 +59,12 @@ export function createPostgresStore({ database, deadlineMs = 50 }: PostgresStore
 
 function asJson(buckets: readonly Bucket[]): string {
   return JSON.stringify(
-    buckets.map(({ id, capacity, restoreRate, inFlight, quota }) => ({
+    buckets.map(({ id, capacity, restoreRate, inFlight, debt, quota }) => ({
       id,
       capacity,
       rate: restoreRate,
       inFlight,
+      debt,
       ...(quota && {
         quota: {
           points: quota.points,

@@ -36,9 +36,9 @@ end
  * come as decimal texts of integers below 2^53, which Lua's doubles hold exactly. Of each bucket there are two keys:
  * a hash (v: micro-points, t: microseconds, s: spent of the quota in the period that began at p) and a sorted set
  * (reservation id by the time its slot frees). Keys expire when the bucket is full, its slots are free and the period is
- * over, so that nothing is left of a key that is not used. Of each bucket there are eight arguments: capacity, rate, cap,
- * the quota's points (0: none) and period, when the period began of which is known how much was spent, how much, and 1 to
- * ask rather than begin a count.
+ * over, so that nothing is left of a key that is not used. Of each bucket there are nine arguments: capacity, rate, cap,
+ * the quota's points (0: none) and period, when the period began of which is known how much was spent, how much, 1 to ask
+ * rather than begin a count, and how far below 0 it may fall.
  */
 const preamble = `${periodFunction}
 local function integer(n) return string.format('%.0f', n) end
@@ -48,15 +48,15 @@ local function inFlight(key)
   return redis.call('ZCOUNT', key, '(' .. integer(now), '+inf')
 end
 local function look(i, first)
-  local function argument(n) return tonumber(ARGV[first + (i - 1) * 8 + n]) end
-  local b = { balance = KEYS[i * 2 - 1], slots = KEYS[i * 2], capacity = argument(0), rate = argument(1), cap = argument(2) }
+  local function argument(n) return tonumber(ARGV[first + (i - 1) * 9 + n]) end
+  local b = { balance = KEYS[i * 2 - 1], slots = KEYS[i * 2], capacity = argument(0), rate = argument(1), cap = argument(2), debt = argument(8) }
   local held = redis.call('HMGET', b.balance, 'v', 't', 's', 'p')
   b.v, b.running = b.capacity, inFlight(b.slots)
   if held[1] then
     b.v = math.min(b.capacity, tonumber(held[1]) + math.floor(math.max(0, now - tonumber(held[2])) * (b.rate / 1000000)))
   end
   if argument(3) > 0 then
-    b.points, b.kind, b.spent = argument(3), ARGV[first + (i - 1) * 8 + 4], 0
+    b.points, b.kind, b.spent = argument(3), ARGV[first + (i - 1) * 9 + 4], 0
     b.starts, b.ends = period(b.kind, now)
     local counted = held[4] and tonumber(held[4]) == b.starts
     if counted then b.spent = tonumber(held[3]) end
@@ -121,7 +121,7 @@ for _, b in ipairs(buckets) do say(answer, b) end
 return answer
 `;
 
-/** KEYS as above. ARGV: id, what to give back, ttlMs, then those of each bucket. */
+/** KEYS as above. ARGV: id, what to give back (to take, below 0), ttlMs, then those of each bucket. */
 export const settleScript = `${preamble}
 local id, unused, ttl = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local answer = {}
@@ -130,7 +130,9 @@ for i = 1, #KEYS / 2 do
   local held = redis.call('ZSCORE', b.slots, id)
   if held and tonumber(held) > now then
     redis.call('ZREM', b.slots, id)
-    b.running, b.v = b.running - 1, math.min(b.capacity, b.v + unused)
+    b.running = b.running - 1
+    if unused >= 0 then b.v = math.min(b.capacity, b.v + unused)
+    else b.v = math.min(b.v, math.max(0 - b.debt, b.v + unused)) end
     if b.points and period(b.kind, tonumber(held) - ttl * 1000) == b.starts then b.spent = math.max(0, b.spent - unused) end
     write(b)
   end

@@ -61,7 +61,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
     },
 
     async settle({ id, cost, ttlMs, buckets }, actual) {
-      const unused = `${Math.max(0, cost - Math.max(0, actual))}`;
+      const unused = `${cost - Math.max(0, actual)}`;
       const limits = limitsOf(buckets);
       return readStates(
         await ask(redis.fpSettle(buckets.length * 2, ...bucketKeys(buckets), id, unused, `${ttlMs}`, ...limits)),
@@ -146,9 +146,9 @@ function credentialsOf(url: string): Pick<RedisOptions, 'username' | 'password' 
 }
 
 const limitsOf = (buckets: readonly Bucket[]) =>
-  buckets.flatMap(({ capacity, restoreRate, inFlight, quota }) => [
+  buckets.flatMap(({ capacity, restoreRate, inFlight, debt, quota }) => [
     ...[`${capacity}`, `${restoreRate}`, `${inFlight}`, `${quota?.points ?? 0}`, quota?.period ?? ''],
-    ...[`${quota?.known?.since ?? 0}`, `${quota?.known?.spent ?? 0}`, quota?.ask ? '1' : '0'],
+    ...[`${quota?.known?.since ?? 0}`, `${quota?.known?.spent ?? 0}`, quota?.ask ? '1' : '0', `${debt ?? 0}`],
   ]);
 
 function readReserveAnswer([kind, bucket, retryAfterMs, why, ...rest]: readonly string[]): ReserveAnswer {

@@ -1,3 +1,4 @@
+import type { CacheBound } from '../../kernel/bounded-cache.ts';
 import type { FieldUse, UsageEvent, UsageKey } from '../usage-event.ts';
 import { createFieldSets, type FieldSet } from './field-sets.ts';
 import { createHourlyStates } from './hourly-states.ts';
@@ -28,10 +29,22 @@ type SetsOfKey = Map<FieldSet, SetOfKey>;
 export const setsPerKey = 100;
 const maxKnown = 200_000;
 
+export const fieldCountsBound: CacheBound = {
+  holds: 'sets of privileges that were used in an hour, of each key',
+  maxBytes: 24_000_000,
+};
+
+/** The sets themselves are shared (`field-sets.ts`). */
+const setOfKeyBytes = 250;
+
 /** How often keys used fields, by set of fields: a request adds one to one number, however many fields it has. */
 export function createFieldCounts(): FieldCounts {
   const fieldSets = createFieldSets();
-  const keys = createHourlyStates((): SetsOfKey => new Map());
+  const keys = createHourlyStates(
+    fieldCountsBound,
+    (): SetsOfKey => new Map(),
+    ({ size }) => setOfKeyBytes * size,
+  );
   let made = 0;
 
   function rowOf(
@@ -58,7 +71,9 @@ export function createFieldCounts(): FieldCounts {
   return {
     add({ apiKey, surface, uses, denials, at }, tally) {
       if (apiKey === undefined || (uses.length === 0 && denials.length === 0)) return;
-      const known = keys.of(surface === 'API' ? apiKey.id : `${apiKey.id} ${surface}`, at);
+      const owner = surface === 'API' ? apiKey.id : `${apiKey.id} ${surface}`;
+      const known = keys.of(owner, at);
+      const before = known.size;
       if (uses.length > 0) {
         for (const set of setsOf(uses, known)) {
           const row = rowOf(set, known, apiKey, surface, tally);
@@ -74,6 +89,7 @@ export function createFieldCounts(): FieldCounts {
           add(tally.numbers(), row + fieldColumns.denials, 1);
         }
       }
+      if (known.size > before) keys.grown(owner);
     },
     tidy() {
       if (made <= maxKnown) return;

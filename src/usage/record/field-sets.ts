@@ -1,3 +1,5 @@
+import { type CacheBound, weighedCache } from '../../kernel/bounded-cache.ts';
+import { textBytes } from '../../kernel/heap-bytes.ts';
 import type { FieldUse } from '../usage-event.ts';
 import { shortHash } from './combination.ts';
 
@@ -15,22 +17,26 @@ export interface FieldSets {
   apart(uses: readonly FieldUse[]): readonly FieldSet[];
 }
 
-/** More are forgotten, and made anew when they come again. */
-const maxKnown = 5000;
+export const fieldSetsBound: CacheBound = {
+  holds: 'sets of privileges that are used together, of all keys',
+  maxBytes: 16_000_000,
+};
+
+/** Of a rule in the list of a set, which has a text of its own beside the text of the whole set. */
+const ruleBytes = 60;
 
 export function createFieldSets(): FieldSets {
   /** Requests of one kind share one array. */
-  let byUses = new WeakMap<readonly FieldUse[], FieldSet>();
-  const byText = new Map<string, FieldSet>();
+  const byUses = new WeakMap<readonly FieldUse[], FieldSet>();
+  const byText = weighedCache<string, FieldSet>(
+    fieldSetsBound,
+    ({ rules }, text) => 2 * textBytes(text) + ruleBytes * rules.length,
+  );
 
   function make(rules: readonly string[]): FieldSet {
     const text = rules.join('\n');
     const known = byText.get(text);
     if (known !== undefined) return known;
-    if (byText.size >= maxKnown) {
-      byText.clear();
-      byUses = new WeakMap();
-    }
     const set = { id: shortHash(text), rules };
     byText.set(text, set);
     return set;

@@ -1,3 +1,4 @@
+import type { CacheBound } from '../../kernel/bounded-cache.ts';
 import type { UsageEvent, UsageOperation } from '../usage-event.ts';
 import { type Combination, combinationOf } from './combination.ts';
 import { createHourlyStates } from './hourly-states.ts';
@@ -12,8 +13,10 @@ export interface KnownCombinations {
 
 interface OfKey {
   readonly byLabels: Map<UsageLabels, Combination[]>;
+  /** How many combinations there are of all labels together. */
+  kinds: number;
   /** Operations come as one object a document, so most requests find theirs without making a text. */
-  readonly recent: Map<UsageOperation | undefined, Recent[]>;
+  recent: WeakMap<UsageOperation | typeof noOperation, Recent[]>;
   /** How many there are of all operations together. */
   recents: number;
 }
@@ -24,16 +27,33 @@ interface Recent {
   readonly clientVersion: string | undefined;
 }
 
+export const knownCombinationsBound: CacheBound = {
+  holds: 'kinds of requests of an hour, of each key, as usage counts them',
+  maxBytes: 24_000_000,
+};
+
+/** A combination with its labels, which others may share; and what finds it the short way. */
+const combinationBytes = 1_600;
+const recentBytes = 400;
+
+/** Stands for requests that have no operation. */
+const noOperation = { type: 'none' } as const;
+
 const maxCombinations = 100_000;
 /** Kinds of requests of one key that are found the short way: what a client names is kept for each. */
 const maxRecent = 500;
 
 /** Bounded whatever clients send: labels by their limit, and all of them by `tidy`. */
 export function createKnownCombinations(labelLimit: LabelLimit = createLabelLimit()): KnownCombinations {
-  const keys = createHourlyStates((): OfKey => ({ byLabels: new Map(), recent: new Map(), recents: 0 }));
+  const keys = createHourlyStates(
+    knownCombinationsBound,
+    (): OfKey => ({ byLabels: new Map(), kinds: 0, recent: new WeakMap(), recents: 0 }),
+    ({ kinds, recents }) => combinationBytes * kinds + recentBytes * recents,
+  );
   let made = 0;
 
-  function find(event: UsageEvent, { byLabels }: OfKey): Combination {
+  function find(event: UsageEvent, ofKey: OfKey): Combination {
+    const { byLabels } = ofKey;
     const labels = labelLimit.labelsOf(event);
     const alike = byLabels.get(labels) ?? [];
     const known = alike.find((one) => isOfEvent(one, event));
@@ -41,6 +61,7 @@ export function createKnownCombinations(labelLimit: LabelLimit = createLabelLimi
     if (alike.length === 0) byLabels.set(labels, alike);
     const combination = combinationOf(event, labels);
     alike.push(combination);
+    ofKey.kinds++;
     made++;
     return combination;
   }
@@ -51,21 +72,24 @@ export function createKnownCombinations(labelLimit: LabelLimit = createLabelLimi
     combination: Combination,
   ): void {
     if (known.recents >= maxRecent) {
-      known.recent.clear();
+      known.recent = new WeakMap();
       known.recents = 0;
     }
-    const recent = known.recent.get(operation) ?? [];
-    if (recent.length === 0) known.recent.set(operation, recent);
+    const recent = known.recent.get(operation ?? noOperation) ?? [];
+    if (recent.length === 0) known.recent.set(operation ?? noOperation, recent);
     recent.push({ combination, clientName, clientVersion });
     known.recents++;
   }
 
   return {
     of(event) {
-      const known = keys.of(event.apiKey?.id ?? '', event.at);
-      for (const one of known.recent.get(event.operation) ?? []) if (isLike(one, event)) return one.combination;
+      const key = event.apiKey?.id ?? '';
+      const known = keys.of(key, event.at);
+      for (const one of known.recent.get(event.operation ?? noOperation) ?? [])
+        if (isLike(one, event)) return one.combination;
       const combination = find(event, known);
       if (isShort(event)) remember(known, event, combination);
+      keys.grown(key);
       return combination;
     },
     tidy() {

@@ -1,4 +1,4 @@
-import { boundedCache } from '../../kernel/bounded-cache.ts';
+import { boundedCache, boundOfEntries } from '../../kernel/bounded-cache.ts';
 import type { UsageEvent } from '../usage-event.ts';
 import { cleanLabel } from './usage-labels.ts';
 
@@ -33,11 +33,12 @@ interface SecretUse {
 
 /** One secret is written at most this often. */
 const intervalMs = 60_000;
-const maxSecrets = 50_000;
+
+export const lastUsesBound = boundOfEntries('when secrets were last used, and from where', 50_000, 700);
 
 /** When keys and secrets were last used, and from where: the last word of a minute, and what comes first at once. */
 export function createLastUses(): LastUses {
-  const uses = boundedCache<string, SecretUse>(maxSecrets);
+  const uses = boundedCache<string, SecretUse>(lastUsesBound);
   return {
     add({ apiKey, at, clientAddress }) {
       // A key that was named without its secret was not used.

@@ -1,4 +1,5 @@
 import { beginningOf } from '../../kernel/beginning-of.ts';
+import type { CacheBound } from '../../kernel/bounded-cache.ts';
 import type { UsageEvent } from '../usage-event.ts';
 import { createHourlyStates } from './hourly-states.ts';
 
@@ -36,13 +37,26 @@ export const labelsPerKey = 200;
  * Names of operations and clients are whatever a client sends; without a limit each could be a row of its own. The
  * budget begins anew with every hour, so that what somebody used up does not hide what comes later.
  */
+export const usageLabelsBound: CacheBound = {
+  holds: 'names of operations and clients of an hour, of each key',
+  maxBytes: 24_000_000,
+};
+
+/** With the text that they are found by: names are cut, and one character of what is left takes two bytes at most. */
+const labelsBytes = 1_200;
+
 export function createLabelLimit(): LabelLimit {
-  const budgets = createHourlyStates(() => new Map<string, UsageLabels>());
+  const budgets = createHourlyStates(
+    usageLabelsBound,
+    () => new Map<string, UsageLabels>(),
+    ({ size }) => labelsBytes * size,
+  );
   return {
     labelsOf(event) {
       const { apiKey, at } = event;
       // Those who sent no key, or did not prove the one they named, share one budget.
-      const spent = budgets.of(apiKey?.secretId === undefined ? '' : apiKey.id, at);
+      const owner = apiKey?.secretId === undefined ? '' : apiKey.id;
+      const spent = budgets.of(owner, at);
       const operationName = event.operation?.name?.slice(0, 100) ?? '';
       const documentHash = event.operation?.document?.hash ?? '';
       const clientName = cleanLabel(event.clientName, longestClient.name);
@@ -53,6 +67,7 @@ export function createLabelLimit(): LabelLimit {
       if (spent.size >= labelsPerKey) return otherLabels;
       const labels = { operationName, documentHash, clientName, clientVersion };
       spent.set(text, labels);
+      budgets.grown(owner);
       return labels;
     },
   };
@@ -60,9 +75,17 @@ export function createLabelLimit(): LabelLimit {
 
 const plain = /^[ -~]*$/;
 
-/** Control characters and halves of surrogate pairs have no place in a label, nor in a database's text. */
-export function cleanLabel(text: string | undefined, longest: number): string {
+/**
+ * A label as it is kept: without what nobody sees (control and format characters), which has no place in it, and without
+ * halves of surrogate pairs, which have none in a database's text; then, since that joins what stood around them, without what
+ * `redact` takes out; then cut.
+ */
+export function cleanLabel(
+  text: string | undefined,
+  longest: number,
+  redact: (text: string) => string = (clean) => clean,
+): string {
   if (text === undefined) return '';
-  const short = text.length <= longest ? text : beginningOf(text, longest);
-  return plain.test(short) ? short : short.replace(/[\p{Cc}\p{Cs}]/gu, '');
+  const clean = redact(plain.test(text) ? text : text.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, ''));
+  return clean.length <= longest ? clean : beginningOf(clean, longest);
 }

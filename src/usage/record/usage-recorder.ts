@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import { DatabaseError } from '../../db/database-error.ts';
-import { boundedCache } from '../../kernel/bounded-cache.ts';
+import { boundedCache, boundOfEntries } from '../../kernel/bounded-cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { MakeId } from '../../kernel/uuid.ts';
@@ -47,7 +47,12 @@ const flushIntervalMs = 1000;
 const eventsPerFlush = 5000;
 const maxLogRows = 10_000;
 const knownDocuments = 5000;
-const knownSets = 5000;
+
+export const notedUsageBounds = {
+  documents: boundOfEntries('normalized documents, by hash, that usage has written today', knownDocuments, 300),
+  sets: boundOfEntries('sets of privileges, by hash, that usage has written today', 5000, 200),
+};
+
 const closingAttempts = 3;
 const dayMs = 86_400_000;
 
@@ -74,8 +79,8 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
   });
   let partitions = createPartitions(database);
   const lastUses = createLastUses();
-  const seenDocuments = boundedCache<string, true>(knownDocuments);
-  const seenSets = boundedCache<string, number>(knownSets);
+  const seenDocuments = boundedCache<string, true>(notedUsageBounds.documents);
+  const seenSets = boundedCache<string, number>(notedUsageBounds.sets);
   const notedOn = new WeakMap<UsageDocument, number>();
   const instance = makeId();
   let documents: SeenDocument[] = [];

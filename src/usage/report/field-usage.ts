@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import type { Verb } from '../../plan/verb.ts';
 import { fieldsOf } from '../field-rows.ts';
-import { beginsStale, isStale, sinceFirstStale } from './usage-selection.ts';
+import { isSaidAnew, isStale, sinceFirstStale } from './usage-selection.ts';
 import { allOf, instantOf, type UsageVisibility, visibleUsage } from './visible-usage.ts';
 
 /** How often a key used a privilege on a field. */
@@ -113,6 +113,6 @@ function fieldRows(conditions: readonly (SQL | undefined)[], since: number, coor
   const ofCoordinate = coordinate === undefined ? sql`true` : sql`coordinate = ${coordinate}`;
   const hours = fieldsOf([selected, isStale('DAY'), sinceFirstStale('DAY')], coordinate);
   return sql`(SELECT at, api_key_id, application_id, surface, coordinate, verb, uses, denials, last_used_at
-      FROM usage_field_day WHERE ${selected} AND ${ofCoordinate} AND NOT ${beginsStale('DAY')}
+      FROM usage_field_day WHERE ${selected} AND ${ofCoordinate} AND NOT ${isSaidAnew('DAY', 'usage_set_hour')}
     UNION ALL SELECT * FROM ${hours} hours)`;
 }

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { type PartitionedTable, removedSetting } from '../partitions.ts';
 import { allOf, instantOf, type UsageVisibility, visibleUsage } from './visible-usage.ts';
 
 export type UsageInterval = 'MINUTE' | 'HOUR' | 'DAY';
@@ -67,11 +68,11 @@ export function selectedRows({ interval, since, until, filter, visibility }: Usa
   const ofMinutes = sql`SELECT *, date_trunc(${interval.toLowerCase()}::text, at, 'UTC') AS begins FROM usage_minute WHERE ${selected}
     AND ${isStale('HOUR')} AND ${sinceFirstStale('HOUR')}`;
   if (interval === 'HOUR') {
-    return sql`(SELECT *, at AS begins FROM usage_hour WHERE ${selected} AND NOT ${beginsStale('HOUR')} UNION ALL ${ofMinutes})`;
+    return sql`(SELECT *, at AS begins FROM usage_hour WHERE ${selected} AND NOT ${isSaidAnew('HOUR', 'usage_minute')} UNION ALL ${ofMinutes})`;
   }
-  return sql`(SELECT *, at AS begins FROM usage_day WHERE ${selected} AND NOT ${beginsStale('DAY')}
+  return sql`(SELECT *, at AS begins FROM usage_day WHERE ${selected} AND NOT ${isSaidAnew('DAY', 'usage_hour')}
     UNION ALL SELECT *, date_trunc('day', at, 'UTC') AS begins FROM usage_hour WHERE ${selected}
-      AND ${isStale('DAY')} AND ${sinceFirstStale('DAY')} AND NOT ${beginsStale('HOUR')}
+      AND ${isStale('DAY')} AND ${sinceFirstStale('DAY')} AND NOT ${isSaidAnew('HOUR', 'usage_minute')}
     UNION ALL ${ofMinutes})`;
 }
 
@@ -80,9 +81,15 @@ export function isStale(level: 'HOUR' | 'DAY'): SQL {
   return sql`(date_trunc(${level.toLowerCase()}::text, at, 'UTC') = ANY (${staleTimes(level)}))`;
 }
 
-/** The same for rows of the level itself, whose time is a begin already: truncating thousands of them takes longest. */
-export function beginsStale(level: 'HOUR' | 'DAY'): SQL {
-  return sql`(at = ANY (${staleTimes(level)}))`;
+/**
+ * Rows of the level itself that the finer level says anew; not those whose finer rows are gone, beside which whatever is
+ * late counts as well. Their time is a begin already: truncating thousands of them takes longest.
+ */
+export function isSaidAnew(level: 'HOUR' | 'DAY', finer: PartitionedTable): SQL {
+  const removed = sql`SELECT to_timestamp((value #>> '{}')::int8 / 1000.0) FROM instance_setting
+    WHERE name = ${removedSetting(finer)}`;
+  return sql`(at = ANY (ARRAY(SELECT s.at FROM usage_stale s
+    WHERE s.level = ${level} AND s.at >= coalesce((${removed}), '-infinity'))))`;
 }
 
 function staleTimes(level: 'HOUR' | 'DAY'): SQL {

@@ -30,11 +30,13 @@ export async function removeOldUsage(database: Database, now: number, retention:
     usage_field_day: { keptMs: daysMs },
     request_log: { keptMs: requestLogMs },
   };
+  const held = new Set<PartitionedTable>();
   for (const partition of await listPartitions(database)) {
     const { keptMs, rolledUpTo } = rules[partition.table];
     if (partition.until > now - keptMs) continue;
     if (rolledUpTo !== undefined && (await isStaleBefore(database, rolledUpTo, partition.until))) continue;
-    await dropPartition(database, partition);
+    // The oldest first, without gaps: what is noted of the youngest that is gone holds for all before it.
+    if (held.has(partition.table) || !(await dropPartition(database, partition))) held.add(partition.table);
   }
 
   const before = (ms: number): SQL =>

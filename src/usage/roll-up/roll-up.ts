@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../../db/database.ts';
-import { createPartitions, type Partitions } from '../partitions.ts';
-import { type KeyRange, replaceCounts, replaceFields, within } from './replace-rows.ts';
+import { createPartitions, type PartitionedTable, type Partitions, removedBefore } from '../partitions.ts';
+import { type KeyRange, type Making, makeCounts, makeFields, within } from './make-rows.ts';
 
 type Level = 'HOUR' | 'DAY';
 
@@ -27,7 +27,7 @@ export interface RollUpOptions {
 }
 
 /**
- * Makes the hours and days that are over from the finer level. Each is made in parts, by ranges of keys, each part in a
+ * Makes the hours and days that are over from the finer level, or, where that is gone, adds to them what came late. Each is made in parts, by ranges of keys, each part in a
  * transaction of its own: one that is cut off is continued, by whichever instance comes next, and begins anew when
  * something was added in between. Until the last part readers take the finer level. Only one instance rolls up at a
  * time. Resolves to how many hours and days were made.
@@ -92,8 +92,12 @@ async function rollUpPart(database: Database, partitions: Partitions, { level, a
     const { version, rolledUpVersion, rolledUpThrough } = progress;
     const after = rolledUpVersion === version ? (rolledUpThrough ?? undefined) : undefined;
     const range = await nextRange(database, queries, { from, span, after, rows });
-    await replaceCounts(queries, { from, to, at, span, range });
-    if (level === 'DAY' && range.after !== undefined) await replaceFields(queries, { at, span, range });
+    const making = async (table: PartitionedTable): Promise<Making> =>
+      at < (await removedBefore(database, queries, table)) ? 'FROM_LATE' : 'FROM_ALL';
+    await makeCounts(queries, await making(from), { from, to, at, span, range });
+    if (level === 'DAY' && range.after !== undefined) {
+      await makeFields(queries, await making('usage_set_hour'), { at, span, range });
+    }
 
     const isLast = range.after !== undefined && range.through === undefined;
     if (!isLast) {

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { SharedTime } from '../../db/shared-time.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { type Repeating, repeating } from '../../kernel/repeating.ts';
 import { createPartitions } from '../partitions.ts';
@@ -8,7 +8,7 @@ import { rollUp } from './roll-up.ts';
 
 export interface UsageJobsOptions {
   readonly database: Database;
-  readonly clock: Clock;
+  readonly time: SharedTime;
   readonly logger: Logger;
   readonly retention: UsageRetention;
 }
@@ -17,19 +17,21 @@ const intervalMs = 60_000;
 const dayMs = 86_400_000;
 
 /**
- * Every minute: makes the partitions of the next days, rolls up what is over and removes what is old. A run rejects when
- * the database is away; the next one makes up for it.
+ * Every minute: makes the partitions of the next days, rolls up what is over and removes what is old, by the time that
+ * all instances share; an instance that has another leaves it to them. A run rejects when the database is away; the next
+ * one makes up for it.
  */
-export function startUsageJobs({ database, clock, logger, retention }: UsageJobsOptions): Repeating {
+export function startUsageJobs({ database, time, logger, retention }: UsageJobsOptions): Repeating {
   const partitions = createPartitions(database);
   let closing = false;
 
   async function runOnce(): Promise<void> {
-    const now = clock.now();
+    const now = await time.now();
+    if (now === undefined) return;
     await partitions.ensure([now, now + dayMs, now + 2 * dayMs]);
     await rollUp(database, now, { isStopped: () => closing });
     if (closing) return;
-    await removeOldUsage(database, clock.now(), retention);
+    await removeOldUsage(database, now, retention);
   }
 
   const jobs = repeating(runOnce, intervalMs, (err) =>

@@ -73,6 +73,22 @@ describe('registerDocuments', () => {
     ['a blank one', [' ']],
     ['one that is too long', [`{ viewer { __typename } } #${'x'.repeat(50_000)}`]],
     ['one with a key in it', [`{ viewer { __typename } } # fieldpass_live_${'a'.repeat(12)}_${'b'.repeat(38)}`]],
+    [
+      'one with a key without its checksum',
+      [`{ country(code: "fieldpass_live_${'a'.repeat(12)}_${'b'.repeat(32)}") { name } }`],
+    ],
+    [
+      'one with a key whose end is cut off',
+      [`{ viewer { __typename } } # fieldpass_live_${'a'.repeat(12)}_${'b'.repeat(20)}`],
+    ],
+    [
+      'one with an escaped key',
+      [`{ country(code: "\\u0066ieldpass_live_${'a'.repeat(12)}_${'b'.repeat(38)}") { name } }`],
+    ],
+    [
+      'one with a key in an argument',
+      [`{ country(code: "field\\u{70}ass_live_${'a'.repeat(12)}_${'b'.repeat(38)}") { name } }`],
+    ],
   ])('refuses %s', async (_, documents) => {
     const before = await registered();
     expect((await send(documents)).codes).toEqual(['BAD_USER_INPUT']);

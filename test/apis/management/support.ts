@@ -35,9 +35,9 @@ export async function ask(
     ownUsage: () => undefined,
     administration: world.services,
     explainer: {
-      requiredPrivileges: () => [],
+      requiredPrivileges: async () => [],
       explain: () => Promise.reject(new Error('there is no pipeline here')),
-      documentProblems: () => [],
+      documentProblems: async (_, documents) => documents.map(() => []),
     },
     throttle: { peek: async () => [] },
     usage: { flush: async () => {} },

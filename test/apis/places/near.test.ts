@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CityRow, type CityStore, cityStore } from '../../../src/apis/places/city/city-store.ts';
+import type { CityRow } from '../../../src/apis/places/city/city-columns.ts';
+import { type CityStore, cityStore } from '../../../src/apis/places/city/city-store.ts';
 import type { Coordinates } from '../../../src/apis/places/location/coordinates.ts';
 import { boxesAround, earthRadiusKm, withinBoxes } from '../../../src/apis/places/location/nearby.ts';
 import { buildPlacesSchema } from '../../../src/apis/places/places-schema.ts';

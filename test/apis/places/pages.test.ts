@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildPlacesSchema } from '../../../src/apis/places/places-schema.ts';
 import { city } from '../../../src/apis/places/tables.ts';
@@ -89,6 +89,135 @@ describe.each([null, ...orders])('in the order %j', (orderBy) => {
     expect(data.cities.edges).toEqual(rows.slice(11, 20));
     expect(data.cities.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
   });
+});
+
+test.each([
+  ['cities { totalCount }', 1],
+  ['cities { __typename }', 0],
+  ['cities { pageInfo { hasNextPage endCursor } }', 1],
+  ['cities { totalCount pageInfo { hasNextPage } nodes { name } }', 2],
+  ['countries { totalCount }', 1],
+  ['countries(first: 5) { pageInfo { endCursor } }', 1],
+  ['countries(first: 10) { nodes { cities(first: 2) { nodes { name } } } }', 2],
+  ['countries(first: 10) { nodes { cities(first: 2) { pageInfo { endCursor } } } }', 2],
+  [
+    'countries(first: 10) { nodes { a: cities(first: 2) { nodes { name } } b: cities(last: 3) { edges { cursor } } } }',
+    3,
+  ],
+])('of %s no more is read than that: statements: %i', async (field, statements) => {
+  const before = database.statements;
+  expect((await query(`{ ${field} }`)).codes).toEqual([]);
+  expect(database.statements - before).toBe(statements);
+});
+
+test.each(orders)('a page without nodes ends where the same page with nodes ends, in the order %j', async (orderBy) => {
+  const lists = [
+    'cities',
+    'cities(filter: { adminCode: { eq: "01" } }',
+    'cities(filter: { countryCode: { eq: "FR" } }',
+  ];
+  for (const list of lists) {
+    const start = list.includes('(') ? `${list},` : `${list}(`;
+    const page = `${start} orderBy: { field: ${orderBy.field}, direction: ${orderBy.direction} }, last: 7)`;
+    const pageInfo = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+    const { data, codes } = await query(
+      `{ bare: ${page} { ${pageInfo} } whole: ${page} { ${pageInfo} nodes { name } } }`,
+    );
+    expect(codes).toEqual([]);
+    expect(data.bare.pageInfo).toEqual(data.whole.pageInfo);
+    expect(data.bare.pageInfo.hasPreviousPage).toBe(true);
+  }
+});
+
+test.each(orders)('pages of several countries at once are those of each alone, in the order %j', async (orderBy) => {
+  const order = `orderBy: { field: ${orderBy.field}, direction: ${orderBy.direction} }`;
+  const own = (rest: string) => `cities(${order}, ${rest}) { nodes { id name createdAt country { code } } pageInfo {
+    hasNextPage hasPreviousPage startCursor endCursor } }`;
+  const codes = ['BR', 'FR', 'VA', 'DE', 'BR'];
+  const { data: middle } = await query(
+    `{ country(code: "FR") { cities(${order}, first: 5) { pageInfo { endCursor } } } }`,
+  );
+  const cursor = `"${middle.country.cities.pageInfo.endCursor}"`;
+  for (const rest of [
+    'first: 4',
+    'last: 4',
+    'first: 0',
+    `first: 100, after: ${cursor}`,
+    `last: 3, before: ${cursor}`,
+  ]) {
+    const together = await query(
+      `{ ${codes.map((code, index) => `c${index}: country(code: "${code}") { ${own(rest)} }`).join(' ')} }`,
+    );
+    expect(together.codes).toEqual([]);
+    for (const [index, code] of codes.entries()) {
+      // With a condition, a country is asked for alone.
+      const alone = await query(
+        `{ country(code: "${code}") { ${own(`${rest}, filter: { population: { gte: 0 } }`)} } }`,
+      );
+      expect(together.data[`c${index}`]).toEqual(alone.data.country);
+    }
+  }
+});
+
+test('a page of which only the ends are told is described as the whole one, whatever is on it', async () => {
+  const lists = ['countries(first: 0', 'countries(first: 1', 'countries(last: 2', 'countries(first: 100'];
+  lists.push(
+    'cities(last: 1',
+    'cities(first: 100, filter: { countryCode: { eq: "VA" } }',
+    'cities(first: 3, filter: {',
+  );
+  const pageInfo = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+  for (const list of lists) {
+    const page = `${list.endsWith('{') ? `${list} countryCode: { eq: "ZZ" } }` : list})`;
+    const { data, codes } = await query(
+      `{ bare: ${page} { ${pageInfo} } whole: ${page} { ${pageInfo} edges { cursor } } }`,
+    );
+    expect(codes).toEqual([]);
+    expect(data.bare.pageInfo).toEqual(data.whole.pageInfo);
+  }
+});
+
+test.each([
+  ['adminCode', 'city_admin_code_index', sql`admin_code IN ('4')`],
+  ['featureCode', 'city_feature_code_index', sql`feature_code = 'PPLQ'`],
+  ['alternateName', 'city_alternate_name_index', sql`strpos(alternate_name, 'zz') > 0`],
+])('an index finds what is looked for by %s', async (_, index, condition) => {
+  const plan = await database.transaction(async (queries) => {
+    // The sample is so small that reading all of it is cheaper.
+    await queries.execute(sql`SET LOCAL enable_seqscan = off`);
+    return database.rows<{ 'QUERY PLAN': string }>(
+      sql`EXPLAIN SELECT * FROM city WHERE ${condition} ORDER BY (name || ''), id LIMIT 101`,
+      queries,
+    );
+  });
+  expect(plan.map((row) => row['QUERY PLAN']).join('\n')).toContain(index);
+});
+
+test.each(orders)('a filter by one country lists what the country lists, in the order %j', async (orderBy) => {
+  const order = `orderBy: { field: ${orderBy.field}, direction: ${orderBy.direction} }`;
+  for (const rest of ['', ', name: { contains: "a" }', ', adminCode: { eq: "11" }']) {
+    const own = rest ? `, filter: { ${rest.slice(2)} }` : '';
+    const { data, codes } = await query(`{
+      cities(first: 50, ${order}, filter: { countryCode: { eq: "FR" }${rest} }) { nodes { id } totalCount pageInfo { endCursor } }
+      country(code: "FR") { cities(first: 50, ${order}${own}) { nodes { id } totalCount } }
+    }`);
+    expect(codes).toEqual([]);
+    expect(data.cities).toMatchObject(data.country.cities);
+    const next = await query(
+      `query ($after: String) {
+      cities(after: $after, first: 50, ${order}, filter: { countryCode: { eq: "FR" }${rest} }) { nodes { id country { code } } } }`,
+      { after: data.cities.pageInfo.endCursor },
+    );
+    const before = new Set(data.cities.nodes.map(({ id }: { id: string }) => id));
+    for (const node of next.data.cities.nodes) {
+      expect(before.has(node.id)).toBe(false);
+      expect(node.country.code).toBe('FR');
+    }
+  }
+  const both = await query(
+    '{ cities(filter: { countryCode: { eq: "FR", startsWith: "B" } }) { totalCount nodes { id } } }',
+  );
+  expect(both.data.cities).toEqual({ totalCount: 0, nodes: [] });
 });
 
 describe('a cursor', () => {

@@ -3,6 +3,7 @@ import type { PlacesContext } from '../../../src/apis/places/places-context.ts';
 import { createPlacesServices, type PlacesServices } from '../../../src/apis/places/places-services.ts';
 import { encodeGlobalId } from '../../../src/apis/shared/global-id.ts';
 import type { Database } from '../../../src/db/database.ts';
+import { createTurn } from '../../../src/db/turn.ts';
 import { invariant } from '../../../src/kernel/invariant.ts';
 import { systemRandom } from '../../../src/kernel/random.ts';
 import { uuidMaker } from '../../../src/kernel/uuid.ts';
@@ -75,7 +76,7 @@ export function placesContext(places: PlacesServices, access: Access = everythin
       requestedQueryCost: 10,
       resetAt: Date.UTC(2026, 10, 24, 12, 0, 1),
     }),
-    places,
+    places: places.within(createTurn(['test'])),
   };
 }
 

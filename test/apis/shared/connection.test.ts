@@ -85,6 +85,79 @@ test('asks for one row more than the page, and for no more until it must', async
   expect(source.requests).toHaveLength(1);
 });
 
+describe('a page of which something is not selected', () => {
+  test('reads nothing for a count', async () => {
+    const source = numbers([1, 2, 3]);
+    const selected = { page: 'NOTHING', hasNextPage: false, hasPreviousPage: false } as const;
+    const connection = await connectionFrom({ first: 2 }, cursors, source, selected);
+    expect(await connection.totalCount()).toBe(3);
+    expect(source.requests).toEqual([]);
+  });
+
+  test('reads of rows their places alone where the source can, and says the same of the page', async () => {
+    const values = Array.from({ length: 30 }, (_, index) => index);
+    const selected = { page: 'PLACES', hasNextPage: true, hasPreviousPage: true } as const;
+    const cursorOf = (value: number | undefined) => (value === undefined ? null : cursors.encode([value]));
+    const place = fc.option(fc.integer({ min: 0, max: 29 }), { nil: undefined });
+    const size = fc.integer({ min: 0, max: 31 });
+    const sized = fc.oneof(fc.record({ first: size }), fc.record({ last: size }));
+    await fc.assert(
+      fc.asyncProperty(sized, place, place, async (page, after, before) => {
+        const asked = { ...page, after: cursorOf(after), before: cursorOf(before) };
+        const whole = await connectionFrom(asked, cursors, numbers(values));
+        const rows = numbers(values);
+        const places = async (request: KeysetRequest) => (await rows.rows(request)).map((value) => [value]);
+        const narrow = { ...rows, places, rows: () => Promise.reject(new Error('a row was read')) };
+        const connection = await connectionFrom(asked, cursors, narrow, selected);
+        expect(connection.edges.map(({ cursor }) => cursor)).toEqual(whole.edges.map(({ cursor }) => cursor));
+        expect(await connection.pageInfo).toEqual(await whole.pageInfo);
+      }),
+    );
+  });
+
+  test('reads of rows only the first and the last where only the page is described, and says the same of it', async () => {
+    const values = Array.from({ length: 30 }, (_, index) => index);
+    const cursorOf = (value: number | undefined) => (value === undefined ? null : cursors.encode([value]));
+    const place = fc.option(fc.integer({ min: 0, max: 29 }), { nil: undefined });
+    const size = fc.integer({ min: 0, max: 31 });
+    const sized = fc.oneof(fc.record({ first: size }), fc.record({ last: size }));
+    await fc.assert(
+      fc.asyncProperty(sized, place, place, fc.boolean(), async (page, after, before, canReadEnds) => {
+        const asked = { ...page, after: cursorOf(after), before: cursorOf(before) };
+        const whole = await connectionFrom(asked, cursors, numbers(values));
+        const rows = numbers(values);
+        const ends = async (request: KeysetRequest) => {
+          const found = await rows.rows(request);
+          const inPage = found.slice(0, request.limit - 1).map((value) => [value]);
+          const middle = inPage.length > 1 ? [inPage.at(-1) ?? []] : [];
+          return { ends: [...inPage.slice(0, 1), ...middle], found: found.length };
+        };
+        const source = { ...rows, ...(canReadEnds && { ends }) };
+        const selected = { page: 'ENDS', hasNextPage: true, hasPreviousPage: true } as const;
+        const connection = await connectionFrom(asked, cursors, source, selected);
+        expect(await connection.pageInfo).toEqual(await whole.pageInfo);
+      }),
+    );
+  });
+
+  test('looks beyond its cursor only when that is asked', async () => {
+    const source = numbers([1, 2, 3]);
+    const selected = { page: 'ROWS', hasNextPage: true, hasPreviousPage: false } as const;
+    const connection = await connectionFrom({ first: 1, after: cursors.encode([1]) }, cursors, source, selected);
+    expect(await connection.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+    expect(source.requests).toHaveLength(1);
+  });
+
+  test('signs no cursor that nobody asks for', async () => {
+    let signed = 0;
+    const counting = { ...cursors, encode: (key: CursorKey) => `${++signed} ${key}` };
+    const connection = await connectionFrom({ first: 3 }, counting, numbers([1, 2, 3]));
+    expect(signed).toBe(0);
+    expect((await connection.pageInfo).endCursor).toBe('1 3');
+    expect(signed).toBe(1);
+  });
+});
+
 describe('cursors', () => {
   test('carry their key unchanged', () => {
     const value = fc.oneof(fc.string({ unit: 'binary' }), fc.double({ noNaN: true, noDefaultInfinity: true }));
@@ -94,6 +167,14 @@ describe('cursors', () => {
         expect(cursors.decode(cursors.encode(key))).toEqual(key);
       }),
     );
+  });
+
+  test('tells nothing of the key that it holds, and is the same for the same row', () => {
+    const key = ['0195d0f2-7d3e-7000-8000-00000000cafe', 2];
+    const cursor = cursors.encode(key);
+    expect(cursors.encode(key)).toBe(cursor);
+    expect(Buffer.from(cursor, 'base64url').toString('latin1')).not.toContain('cafe');
+    expect(cursors.decode(cursor)).toEqual(key);
   });
 
   test('of another secret, field, order, or with any other byte are refused', () => {

@@ -49,6 +49,50 @@ async function both(scalar: GraphQLScalarType, value: string) {
   return answers[0];
 }
 
+describe('DateTime keeps to RFC 3339 §5.6', () => {
+  test.each([
+    ['2026-01-31T00:00:00Z', '2026-01-31T00:00:00.000Z'],
+    ['2026-01-31T23:59:59Z', '2026-01-31T23:59:59.000Z'],
+    ['2026-01-31t23:59:59z', '2026-01-31T23:59:59.000Z'],
+    ['2026-01-31T23:59:59.1Z', '2026-01-31T23:59:59.100Z'],
+    ['2026-01-31T23:59:59.123456789012Z', '2026-01-31T23:59:59.123Z'],
+    ['2026-01-31T12:00:00+23:59', '2026-01-30T12:01:00.000Z'],
+    ['2026-01-31T12:00:00-23:59', '2026-02-01T11:59:00.000Z'],
+    ['2026-01-31T12:00:00-00:00', '2026-01-31T12:00:00.000Z'],
+    ['2024-02-29T12:00:00Z', '2024-02-29T12:00:00.000Z'],
+  ])('takes %s', async (text, expected) => {
+    expect(new Date((await both(dateTimeScalar, text)) as number).toISOString()).toBe(expected);
+  });
+
+  test.each([
+    ['hour 24', '2026-01-31T24:00:00Z'],
+    ['hour 25', '2026-01-31T25:00:00Z'],
+    ['minute 60', '2026-01-31T23:60:00Z'],
+    ['a leap second, which has no number', '2016-12-31T23:59:60Z'],
+    ['second 61', '2026-01-31T23:59:61Z'],
+    ['an offset of hour 24', '2026-01-31T12:00:00+24:00'],
+    ['an offset of hour 24, to the west', '2026-01-31T12:00:00-24:00'],
+    ['an offset of minute 60', '2026-01-31T12:00:00+01:60'],
+    ['an offset without a colon', '2026-01-31T12:00:00+0100'],
+    ['no offset', '2026-01-31T12:00:00'],
+    ['a point without digits', '2026-01-31T12:00:00.Z'],
+    ['a comma', '2026-01-31T12:00:00,5Z'],
+    ['a space', '2026-01-31 12:00:00Z'],
+    ['no seconds', '2026-01-31T12:00Z'],
+    ['day 30 of February', '2026-02-30T12:00:00Z'],
+    ['29 February of a common year', '2026-02-29T12:00:00Z'],
+    ['month 13', '2026-13-01T12:00:00Z'],
+    ['month 0', '2026-00-01T12:00:00Z'],
+    ['a year of five digits', '12026-01-01T12:00:00Z'],
+    ['a sign', '+2026-01-01T12:00:00Z'],
+    ['a date alone', '2026-01-31'],
+    ['digits of another script', '２０２６-01-31T12:00:00Z'],
+    ['what follows', '2026-01-31T12:00:00Z '],
+  ])('refuses %s', async (_, text) => {
+    expect(await both(dateTimeScalar, text)).toBe('refused');
+  });
+});
+
 describe('DateTime', () => {
   test.each([
     ['2026-11-25T08:30:00Z', Date.UTC(2026, 10, 25, 8, 30)],

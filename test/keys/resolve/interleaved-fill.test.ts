@@ -69,7 +69,7 @@ async function openInstance({ deaf = false, hints }: { deaf?: boolean; hints?: C
     database: {
       ...database,
       kind: 'POSTGRES',
-      queries: reads.guard(database.queries),
+      lookups: reads.guard(database.lookups),
       ...(deaf ? { listen: async () => async () => {} } : {}),
     },
     clock: world.clock,

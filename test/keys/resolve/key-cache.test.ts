@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { boundOfEntries } from '../../../src/kernel/bounded-cache.ts';
 import { createKeyCache } from '../../../src/keys/resolve/key-cache.ts';
 import type { StoredKey } from '../../../src/keys/resolve/key-resolution.ts';
 import { someApplication, someKey, stoppedClock } from '../support.ts';
@@ -15,7 +16,11 @@ function heldReads() {
 }
 
 function cacheOver(load: (publicId: string) => Promise<StoredKey | undefined>, clock = stoppedClock()) {
-  return createKeyCache({ clock, load, maxKeys: 2, maxUnknown: 2 });
+  return createKeyCache({
+    clock,
+    load,
+    bounds: { keys: { holds: 'keys', maxBytes: 100_000 }, unknown: boundOfEntries('none', 2, 200) },
+  });
 }
 
 const stored = (version: number, publicId = 'abcdefghijkl'): StoredKey => ({

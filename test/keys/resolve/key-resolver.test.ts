@@ -114,8 +114,8 @@ describe('resolving a key', () => {
     const failing = () => {
       throw new DatabaseUnavailable('gone');
     };
-    const queries = new Proxy(database.queries, { get: () => failing });
-    const other = await startKeyResolver({ ...options(), database: { ...database, queries } });
+    const lookups = new Proxy(database.lookups, { get: () => failing });
+    const other = await startKeyResolver({ ...options(), database: { ...database, lookups } });
     const { key = '' } = await world.key({});
     await expect(other.resolve(key)).rejects.toMatchObject({ extensions: { code: 'DATABASE_UNAVAILABLE' } });
     await other.close();

@@ -98,7 +98,10 @@ describe('a key shape', () => {
 
   test('is not found in other text', () => {
     expect(looksLikeKey(`/graphql?query={fieldpass_live_${'a'.repeat(12)}}`, 'fieldpass')).toBe(false);
-    expect(looksLikeKey(`/graphql?k=${text}`, 'acme')).toBe(false);
+  });
+
+  test('is found whatever its prefix, which may be missing in part', () => {
+    expect(looksLikeKey(`/graphql?k=${text}`, 'acme')).toBe(true);
   });
 
   test('matches what the published expression matches', () => {

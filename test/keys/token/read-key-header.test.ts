@@ -80,13 +80,25 @@ describe('the headers of a request', () => {
       'PRESENTED',
       key,
     ],
-    ['carry an empty X-API-Key', [['x-api-key', '']], 'MALFORMED'],
-    ['carry a bearer without a key', [['authorization', 'Bearer']], 'MALFORMED'],
+    ['carry an empty X-API-Key', [['x-api-key', '']], 'ABSENT'],
+    ['carry a bearer without a key', [['authorization', 'Bearer']], 'ABSENT'],
+    ['carry a bearer after a tab', [['authorization', `bEARER\t${key}`]], 'MALFORMED'],
+    ['carry a bearer after a space and a tab', [['authorization', `Bearer \t${key}`]], 'MALFORMED'],
+    ['carry a bearer and a tab', [['authorization', 'Bearer\t']], 'ABSENT'],
     ['carry a bearer with two words', [['authorization', `Bearer ${key} ${key}`]], 'MALFORMED'],
+    [
+      'carry an empty bearer beside a key',
+      [
+        ['authorization', 'Bearer '],
+        ['x-api-key', key],
+      ],
+      'PRESENTED',
+      key,
+    ],
     [
       'carry a malformed bearer beside a key',
       [
-        ['authorization', 'Bearer'],
+        ['authorization', 'Bearer ä'],
         ['x-api-key', key],
       ],
       'MALFORMED',

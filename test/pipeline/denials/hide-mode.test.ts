@@ -40,14 +40,14 @@ async function answerTo(key: string, query: string, variables: object, name: str
 }
 
 /** Compares a hidden name with one that nobody has, is as long, and is near to nothing. */
-async function expectAlike(key: () => string, query: string, variables: object, name: string) {
+async function expectAlike(key: () => string, query: string, variables: object, name: string, isRepeated = true) {
   const unknown = 'zqxjkvwzqxjkvwzqxjkvw'.slice(0, name.length);
   const swap = (text: string) => text.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), unknown);
   for (const accept of ['application/graphql-response+json', 'application/json']) {
     const hidden = await answerTo(key(), query, variables, name, accept);
     const foreign = await answerTo(key(), swap(query), JSON.parse(swap(JSON.stringify(variables))), unknown, accept);
     expect(hidden).toBe(foreign);
-    expect(hidden).toContain('□');
+    expect(hidden.includes('□')).toBe(isRepeated);
   }
 }
 
@@ -110,7 +110,8 @@ describe('under HIDE a forbidden name answers exactly as an unknown one', () => 
       expect(hidden).toBe(foreign);
       return;
     }
-    await expectAlike(() => weak, query, variables, name);
+    // A value of a variable never comes back, also where it is a name.
+    await expectAlike(() => weak, query, variables, name, !what.includes('enum value in a variable'));
   });
 
   it('a root field and an argument', async () => {

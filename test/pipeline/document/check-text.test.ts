@@ -28,7 +28,7 @@ describe('text that no database can hold', () => {
     ['{ country(code: "C\\u0000") { name } }', /NUL/],
     ['{ citiesNear(latitude: 1e309) { name } }', /too large/],
   ])('is found in literals: %s', (text, expected) => {
-    expect(badLiteral(parse(text))).toMatch(expected);
+    expect(badLiteral(parse(text))?.message).toMatch(expected);
   });
 
   it('lets every other literal pass; half a surrogate pair is refused by the parser itself', () => {

@@ -47,6 +47,12 @@ describe('a variable that cannot be used', () => {
       'Variable "$by" got an invalid value; Field "x" is not defined by type "Lookup".',
     ],
     [
+      'a value that is none of an enum',
+      '$kind: Kind',
+      { kind: 'secret' },
+      'Variable "$kind" got an invalid value; The value does not exist in "Kind" enum.',
+    ],
+    [
       'null',
       '$ids: [Int!]',
       { ids: [null] },
@@ -60,5 +66,23 @@ describe('a variable that cannot be used', () => {
 
   it('is said when it is missing', () => {
     expect(messages('$ids: [Int!]!', {})).toEqual(['Variable "$ids" of required type "[Int!]!" was not provided.']);
+  });
+
+  it.each<[string, string, Record<string, unknown>]>([
+    ['items', '$ids: [Int!]', { ids: Array.from({ length: 1000 }, () => 'x') }],
+    ['fields', '$by: Lookup', { by: Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`x${index}`, 1])) }],
+  ])('ends with the twentieth error: %s', (_, definitions, variables) => {
+    expect(messages(definitions, variables)).toHaveLength(20);
+  });
+
+  it.each([
+    ['a field that is not there', { x: 1, y: 2 }],
+    ['two fields of which one may be given', { key: 'a', id: 1 }],
+    ['a field of the wrong kind', { nested: { nested: 1, id: 1 } }],
+  ])('is not written out to say what is wrong with it: %s', (_, by) => {
+    let written = 0;
+    Object.defineProperty(by, 'toJSON', { value: () => ++written, enumerable: false });
+    expect(messages('$by: Lookup', { by }).length).toBeGreaterThan(0);
+    expect(written).toBe(0);
   });
 });

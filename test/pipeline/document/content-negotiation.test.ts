@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  acceptsEventStream,
-  unacceptableAnswer,
-  unreadableBody,
-} from '../../../src/pipeline/document/content-negotiation.ts';
+import { unreadableBody } from '../../../src/pipeline/document/content-negotiation.ts';
 
 function post(headers: Record<string, string>, method = 'POST'): Request {
   return new Request('http://localhost/graphql', {
@@ -46,30 +42,4 @@ it.each([
   ['', true],
 ])('the parameters ?%s of a GET are readable: %s', (search, readable) => {
   expect(unreadableBody(new Request(`http://localhost/graphql?${search}`)) === undefined).toBe(readable);
-});
-
-it.each([
-  ['application/json', true],
-  ['application/*;q=0.5', true],
-  ['image/png, */*', true],
-  ['application/json; charset=utf-8', true],
-  ['application/json; charset=latin1', false],
-  ['text/html', false],
-  ['', true],
-  [',;', false],
-])('Accept: %s can be answered: %s', (accept, expected) => {
-  expect(unacceptableAnswer(new Request('http://localhost/', { headers: { accept } })) === undefined).toBe(expected);
-});
-
-it.each([
-  [null, true],
-  ['*/*', true],
-  ['text/event-stream', true],
-  ['application/json, text/event-stream;q=0.5', true],
-  ['application/json', false],
-  ['multipart/mixed', false],
-  ['multipart/mixed, text/event-streams', false],
-  ['TEXT/Event-Stream ; q=1', true],
-])('Accept: %s takes an event stream: %s', (accept, expected) => {
-  expect(acceptsEventStream(accept)).toBe(expected);
 });

@@ -6,6 +6,8 @@ import { placesSchema } from '../../plan/places.ts';
 
 const times = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, n) => text(n)).join(' ');
+const chain = (length: number) =>
+  `${times(length - 1, (n) => `fragment F${n} on Query { f${n}: viewer { keyId } ...F${n + 1} }`)} fragment F${length - 1} on Query { viewer { keyId } }`;
 const city = 'id name population location { latitude longitude } country { name code }';
 
 describe('fields that are selected again and again beside each other', () => {
@@ -25,6 +27,11 @@ describe('fields that are selected again and again beside each other', () => {
       'through fragments that all spread each other',
       `{ ...F0 } ${times(250, (n) => `fragment F${n} on Query { a${n}: viewer { ${times(1, () => `name`)} } ${times(10, (m) => `...F${(n * 7 + m) % 250}`)} }`)}`,
     ],
+    [
+      'in operations beside fragments that they share',
+      `${times(100, (n) => `query Q${n} { ${times(40, () => 'viewer { keyId }')} ...F0 }`)} ${chain(20)}`,
+    ],
+    ['through a chain that each operation walks', `${times(400, (n) => `query Q${n} { ...F0 }`)} ${chain(150)}`],
   ])('are too many to compare: %s', (_, source) => {
     expect(overlapsTooMuch(parse(source))).toBe(true);
   });
@@ -40,6 +47,14 @@ describe('fields that are selected again and again beside each other', () => {
     [
       'a screen of many components, each with its fragment',
       `{ city(id: 1) { ${times(50, (n) => `...F${n}`)} } } ${times(50, (n) => `fragment F${n} on City { ${city} f${n}: name }`)}`,
+    ],
+    ...[1, 50, 100].map((operations): [string, string] => [
+      `a chain of forty fragments, shared by ${operations} operations`,
+      `${times(operations, (n) => `query Q${n} { ...F0 }`)} ${chain(40)}`,
+    ]),
+    [
+      'a chain of forty fragments, beside a field of each operation',
+      `${times(50, (n) => `query Q${n} { a: viewer { keyId } ...F0 }`)} ${chain(40)}`,
     ],
     [
       'a circle, of which validation has to say more',

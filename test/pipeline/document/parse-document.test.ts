@@ -25,6 +25,10 @@ describe('parsing', () => {
     ['selections 400 deep', `${'{a'.repeat(400)}${'}'.repeat(400)}`, 'QUERY_TOO_COMPLEX'],
     ['lists 20,000 deep', `{ a(b: ${'['.repeat(20_000)}`, 'QUERY_TOO_COMPLEX'],
     ['objects 2,000 deep', `{ a(b: ${'{c:'.repeat(2_000)}`, 'QUERY_TOO_COMPLEX'],
+    ['blank lines, ten thousand', `${'\n'.repeat(9_990)}{ a }`, undefined],
+    ['more lines than tokens come to', `${'\n'.repeat(10_000)}{ a }`, 'QUERY_TOO_COMPLEX'],
+    ['more lines of any kind', `${'#\r\n'.repeat(4_000)}{ a(b: """${'\n'.repeat(7_000)}""") }`, 'QUERY_TOO_COMPLEX'],
+    ['lines after its end', `{ a }${'\n'.repeat(20_000)}`, undefined],
     ['brackets in a string', `{ a(b: "${'{['.repeat(2_000)}") }`, undefined],
     ['brackets in a comment', `{ a # ${'{['.repeat(2_000)}\n }`, undefined],
   ])('of %s', (_, text, expected) => {

@@ -1,6 +1,7 @@
 import { buildSchema, type ExecutionResult, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { argumentReader } from '../../../src/apis/shared/argument-reader.ts';
+import { createTurn } from '../../../src/db/turn.ts';
 import { createCounter } from '../../../src/kernel/counter.ts';
 import { createLogger } from '../../../src/kernel/logger.ts';
 import type { ApiKeyRecord } from '../../../src/keys/api-key.ts';
@@ -43,12 +44,10 @@ function setUp(subscribe: () => unknown, resolve: () => unknown) {
   const surface = buildSurface(schema, {
     type: 'API',
     urgentMutations: {},
-    onListTooLong: 'THROW',
     logger,
     fieldLimits: createFieldLimits({ store: throttle }),
     argumentReader,
     maxDepth: 15,
-    maxDocuments: 10,
   });
   let ids = 0;
   const services = {
@@ -63,6 +62,7 @@ function setUp(subscribe: () => unknown, resolve: () => unknown) {
     clock,
     logger,
     makeId: () => `${ids++}`,
+    redact: (text: string) => text,
     estimateViolations: createCounter(),
     watch: unwatched,
     executionTimeoutMs: timeout,
@@ -77,7 +77,7 @@ function setUp(subscribe: () => unknown, resolve: () => unknown) {
       surface,
       services,
       left: new AbortController().signal,
-      contextFor: ({ privileges }) => ({ apiKey: key, access: privileges }),
+      contextFor: ({ privileges }) => ({ turn: createTurn(['test']), apiKey: key, access: privileges }),
     },
     caller,
   );

@@ -1,9 +1,10 @@
 import SchemaBuilder from '@pothos/core';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
-import { buildSchema, execute, type GraphQLSchema, isInterfaceType, parse, printSchema } from 'graphql';
+import { buildSchema, execute, type GraphQLSchema, isInterfaceType, isObjectType, parse, printSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { compileSchema } from '../../../src/plan/compile-schema/compile-schema.ts';
-import { type DeclarationConfig, declare } from '../../../src/plan/declare.ts';
+import type { DeclarationConfig } from '../../../src/plan/declarations.ts';
+import { declare } from '../../../src/plan/declare.ts';
 import type { Access } from '../../../src/privileges/access.ts';
 import { fieldpassPlugin } from '../../../src/privileges/pothos-plugin.ts';
 import { isSubset } from '../../../src/privileges/subset.ts';
@@ -226,7 +227,7 @@ describe('GHSA-g8jh-vg5j-4h3f (CVE-2025-64347): rules that were called something
     expect(missing('{ secret public }', [], {}, compiled)).toEqual(['read:Query.secret', 'read:Query.public']);
   });
 
-  // Break: the call of `checkDeclarationNames` in plan/compile-schema/compile-schema.ts.
+  // Break: the call of `checkConfig` in plan/declare.ts.
   it.each<[string, object, RegExp]>([
     ['a field', { fields: { 'City.email': { explict: true } } }, /City.email: declares "explict".*mean "explicit"/],
     ['an argument', { arguments: { 'Mutation.addCity(name:)': { lookAt: [] } } }, /addCity\(name:\).*"looksAt"/],
@@ -235,8 +236,17 @@ describe('GHSA-g8jh-vg5j-4h3f (CVE-2025-64347): rules that were called something
     ['an input field', { inputFields: { 'CityFilter.density': { lookAt: [] } } }, /CityFilter.density.*"looksAt"/],
     ['an enum value', { enumValues: { 'CityOrder.DENSITY': { looksat: [] } } }, /CityOrder.DENSITY.*"looksAt"/],
   ])('a declaration that means nothing fails the build: of %s', (_, other, message) => {
-    const declared = declare(declare(buildSchema(sdl), config), other as DeclarationConfig);
-    expect(() => compileSchema(declared)).toThrow(message);
+    const declared = declare(buildSchema(sdl), config);
+    expect(() => declare(declared, other as DeclarationConfig)).toThrow(message);
+  });
+
+  // Break: the call of `checkDeclarations` in plan/compile-schema/compile-schema.ts.
+  it('also where it is written by hand', () => {
+    const declared = declare(buildSchema(sdl), config);
+    const city = declared.getType('City');
+    if (!isObjectType(city)) throw new Error('there is no City');
+    Object.assign(city.getFields()['crowd'] ?? {}, { extensions: { fieldpass: { explict: true } } });
+    expect(() => compileSchema(declared)).toThrow(/City.crowd: declares "explict".*mean "explicit"/);
   });
 
   // Break: `unknown(…)` in `fieldsNamed`, plan/declare.ts.

@@ -57,18 +57,21 @@ describe('CVE-2026-32594, CVE-2026-35523, CVE-2026-5423: a transport beside the 
     }
   });
 
-  // Break: the refusal by `judgeHeader` in pipeline/admit/identify.ts.
+  // Break: the refusal by `headRefusal` in http/edge.ts. There are no WebSockets, with a key or without.
   it('an upgrade gives no session that is trusted later', async () => {
-    const response = await test.fetch(url, {
-      headers: {
-        Connection: 'Upgrade',
-        Upgrade: 'websocket',
-        'Sec-WebSocket-Protocol': 'graphql-ws',
-        'Sec-WebSocket-Version': '13',
-        'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
-      },
-    });
-    expect(response.status).toBe(401);
+    const upgrade = {
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Protocol': 'graphql-ws',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    };
+    for (const headers of [upgrade, { ...upgrade, Authorization: `Bearer ${weak}` }]) {
+      const response = await test.fetch(url, { headers });
+      const { errors } = await response.json();
+      expect([response.status, errors[0].extensions.code]).toEqual([400, 'BAD_REQUEST']);
+      expect(response.headers.get('connection')).toBe('close');
+    }
   });
 
   it('each request brings its own key, whatever came before it', async () => {

@@ -41,11 +41,12 @@ export interface GeneratedOperation {
 }
 
 const maxDepth = 4;
+const typename: FieldPart = { kind: 'FIELD', alias: '__typename', name: '__typename', args: [], selections: undefined };
 
 /**
  * An operation that is valid on the schema. `EXACT`: of the kind on which the gate and validation on the view agree.
- * `LOOSE`: with what the gate judges more exactly than validation can: fragments on an interface where the object type
- * is known, fragments that can never apply, and inputs that say nothing (`{}`, null).
+ * `LOOSE`: with what the gate judges more exactly than validation can: inputs that say nothing (`{}`, null), and abstract
+ * types that a fragment names without selecting a field of theirs.
  */
 export function generateOperation(
   random: Random,
@@ -57,14 +58,9 @@ export function generateOperation(
   const operation = random.chance(0.3) ? 'mutation' : 'query';
   const root = operation === 'mutation' ? full.getMutationType() : full.getQueryType();
   if (!root) throw new Error('no root');
-  return { operation, selections: selectionsOf(root, 0, [root]) };
+  return { operation, selections: selectionsOf(root, 0) };
 
-  /** `possible`: what the object can be here; a fragment on anything else would be valid, and never looked into. */
-  function selectionsOf(
-    type: GraphQLNamedType,
-    depth: number,
-    possible: readonly GraphQLNamedType[] = isAbstractType(type) ? full.getPossibleTypes(type) : [type],
-  ): readonly Part[] {
+  function selectionsOf(type: GraphQLNamedType, depth: number): readonly Part[] {
     const parts: Part[] = [];
     if (isObjectType(type) || isInterfaceType(type)) {
       const fields = Object.values(type.getFields()).filter(
@@ -73,28 +69,40 @@ export function generateOperation(
       for (const field of random.some(fields, 1.6 / Math.max(fields.length, 1))) {
         const result = getNamedType(field.type);
         const selections = isLeafType(result) ? undefined : selectionsOf(result, depth + 1);
-        if (selections?.length === 0) continue;
+        if (selections?.length === 0 && random.chance(0.5)) continue;
         parts.push({
           kind: 'FIELD',
           alias: random.chance(0.5) && isLeafType(result) ? field.name : `x${aliases++}`,
           name: field.name,
           args: field.args.flatMap((argument) => argumentOf(argument)),
-          selections,
+          selections: selections?.length === 0 ? [typename] : selections,
         });
       }
+      if (random.chance(0.08)) parts.push(typename);
     }
     if (isAbstractType(type)) {
-      const members = kind === 'LOOSE' ? full.getPossibleTypes(type) : possible;
-      for (const member of random.some(members, 0.4)) {
+      for (const member of random.some(full.getPossibleTypes(type), 0.4)) {
         const selections = selectionsOf(member, depth);
         if (selections.length > 0) parts.push({ kind: 'FRAGMENT', on: member.name, selections });
       }
-    } else if (isObjectType(type) && random.chance(0.2)) {
-      const on = kind === 'LOOSE' ? random.pick([type, ...type.getInterfaces()]) : type;
-      const selections = selectionsOf(on, depth + 1, possible);
+    }
+    // On what an object of the type can be besides: where the type is an object, this is where words say more than it can be.
+    if (depth < maxDepth && random.chance(isAbstractType(type) ? 0.3 : 0.5)) {
+      const on = random.pick(besides(type));
+      const selections = selectionsOf(on, depth + 1);
       if (selections.length > 0) parts.push({ kind: 'FRAGMENT', on: on.name, selections });
     }
     return parts;
+  }
+
+  function besides(type: GraphQLNamedType): readonly GraphQLNamedType[] {
+    const possible = possibleOf(type);
+    const abstract = Object.values(full.getTypeMap()).filter(isAbstractType);
+    return [type, ...abstract.filter((other) => possibleOf(other).some((one) => possible.includes(one)))];
+  }
+
+  function possibleOf(type: GraphQLNamedType): readonly GraphQLNamedType[] {
+    return isAbstractType(type) ? full.getPossibleTypes(type) : [type];
   }
 
   function argumentOf({ name, type, defaultValue }: GraphQLArgument) {

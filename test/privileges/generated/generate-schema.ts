@@ -1,7 +1,8 @@
 import { buildSchema } from 'graphql';
 import { compileSchema } from '../../../src/plan/compile-schema/compile-schema.ts';
 import type { CompiledSchema } from '../../../src/plan/compiled-schema.ts';
-import { type DeclarationConfig, declare } from '../../../src/plan/declare.ts';
+import type { DeclarationConfig } from '../../../src/plan/declarations.ts';
+import { declare } from '../../../src/plan/declare.ts';
 import type { Random } from './random.ts';
 
 const leaves = ['a: Int', 'b: String', 'c: Boolean', 'd: Color'];
@@ -81,6 +82,9 @@ export function generateSchema(random: Random): CompiledSchema {
   const queries = ['f0', 'f1', 'f2', 'f3'].map((name) => compositeField('Query', name));
   const sdl = `
     directive @tag(color: Color, order: Direction, input: In0) on FIELD
+    directive @look(style: Style, as: Look, order: Direction) on FIELD
+    enum Style { BIG SMALL }
+    input Look { style: Style!, width: Int = 1 }
     enum Color { RED GREEN } enum Direction { ASC DESC } input Op { eq: Int }
     interface I0 { id: ID a: Int } interface I1 { id: ID b: String }
     union U0 = ${['O0', ...random.some(['O1', 'O2'], 0.6)].join(' | ')}
@@ -117,5 +121,19 @@ export function generateRules(random: Random, schema: CompiledSchema): readonly 
   if (random.chance(0.5)) rules.push('write:Mutation', 'update:Mutation');
   if (random.chance(0.4)) rules.push(random.pick(['*', 'read:*', '*:*', 'write:*']));
   for (let denials = random.below(4); denials > 0; denials--) rules.push(`!${exact()}`);
+  return rules;
+}
+
+/** Of a key that writes or changes and reads little or nothing. */
+export function generateWritingRules(random: Random, schema: CompiledSchema): readonly string[] {
+  const verb = random.pick(['write', 'update', '*']);
+  const rules = [`${verb}:Mutation${random.chance(0.5) ? '' : `.${random.pick(['m0', 'm1', 'm2'])}`}`];
+  for (let more = random.below(8); more > 0; more--) {
+    const { type, field } = random.pick(schema.coordinates);
+    rules.push(random.pick([`${verb}:${type}`, `${verb}:${type}.${field}`, `${verb}:*.${field}`]));
+  }
+  if (random.chance(0.4)) rules.push(`${verb}:*`);
+  if (random.chance(0.3)) rules.push(`read:${random.pick(schema.coordinates).type}`);
+  if (random.chance(0.3)) rules.push(`!${verb}:${random.pick(schema.coordinates).type}`);
   return rules;
 }

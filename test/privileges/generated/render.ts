@@ -10,6 +10,14 @@ export interface Writing {
   readonly fragments: number;
   readonly shuffled: boolean;
   readonly otherAliases: boolean;
+  /** `@skip` and `@include`, of literals and of variables, with this probability. */
+  readonly conditions?: number;
+  /** Directives of the API that take types of their own, with this probability. */
+  readonly looks?: number;
+  /** Of arguments as variables, those that no variable of the request gives, with this probability. */
+  readonly absent?: number;
+  /** Of the operation and its fragments. */
+  readonly name?: string;
 }
 
 export const plainly: Writing = { seed: 0, variables: 0, fragments: 0, shuffled: false, otherAliases: false };
@@ -24,8 +32,9 @@ export function render({ operation, selections }: GeneratedOperation, writing: W
   const definitions: string[] = [];
   const variables: Record<string, unknown> = {};
   const fragments: string[] = [];
+  const { conditions = 0, looks = 0, absent = 0, name: ownName = 'Q' } = writing;
   const body = selectionSet(selections, rootName);
-  const head = definitions.length > 0 ? `${operation} Q(${definitions.join(', ')})` : `${operation} Q`;
+  const head = `${operation} ${ownName}${definitions.length > 0 ? `(${definitions.join(', ')})` : ''}`;
   return { source: [`${head} ${body}`, ...fragments].join('\n'), variables };
 
   function selectionSet(parts: readonly Part[], on: string | undefined): string {
@@ -40,6 +49,8 @@ export function render({ operation, selections }: GeneratedOperation, writing: W
     const field = [
       alias === part.name ? part.name : `${alias}: ${part.name}`,
       args.length > 0 ? `(${args.join(', ')})` : '',
+      condition(),
+      look(),
       part.selections ? ` ${selectionSet(part.selections, undefined)}` : '',
     ].join('');
     // Around a field only where its type is known, and without naming another one.
@@ -47,10 +58,30 @@ export function render({ operation, selections }: GeneratedOperation, writing: W
   }
 
   function fragment(on: string, body: string): string {
-    if (!random.chance(writing.fragments)) return `... on ${on} ${body}`;
-    const name = `F${fragments.length}`;
+    if (!random.chance(writing.fragments)) return `... on ${on}${condition()} ${body}`;
+    const name = `F${ownName === 'Q' ? '' : ownName}${fragments.length}`;
     fragments.push(`fragment ${name} on ${on} ${body}`);
-    return `...${name}`;
+    return `...${name}${condition()}`;
+  }
+
+  function condition(): string {
+    if (conditions === 0 || !random.chance(conditions)) return '';
+    const value = random.chance(0.5);
+    const directive = random.pick(['skip', 'include']);
+    if (random.chance(0.4)) return ` @${directive}(if: ${value})`;
+    const name = `c${definitions.length}`;
+    if (random.chance(0.3)) {
+      definitions.push(`$${name}: Boolean! = ${value}`);
+    } else {
+      definitions.push(`$${name}: Boolean!`);
+      variables[name] = value;
+    }
+    return ` @${directive}(if: $${name})`;
+  }
+
+  function look(): string {
+    if (looks === 0 || !random.chance(looks)) return '';
+    return ` @look(${random.pick(['style: BIG', 'as: { style: SMALL }', 'style: SMALL, as: { style: BIG, width: 2 }'])})`;
   }
 
   function argument(type: string, value: Value): string {
@@ -60,7 +91,7 @@ export function render({ operation, selections }: GeneratedOperation, writing: W
       definitions.push(`$${name}: ${type} = ${literal(value)}`);
     } else {
       definitions.push(`$${name}: ${type}`);
-      variables[name] = json(value);
+      if (type.endsWith('!') || absent === 0 || !random.chance(absent)) variables[name] = json(value);
     }
     return `$${name}`;
   }

@@ -3,7 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { codeOf } from '../../../src/kernel/errors.ts';
 import { checkNames } from '../../../src/privileges/grammar/check-names.ts';
 import { parsePrivilege } from '../../../src/privileges/grammar/parse-privilege.ts';
-import { parsePrivilegeSet, privilegeInvalid } from '../../../src/privileges/grammar/parse-privilege-set.ts';
+import {
+  parsePrivilegeSet,
+  privilegeInvalid,
+  privilegeProblem,
+} from '../../../src/privileges/grammar/parse-privilege-set.ts';
 import { places } from '../../plan/places.ts';
 import { setOf } from '../held.ts';
 
@@ -128,4 +132,15 @@ describe('names', () => {
     if (message === undefined) expect(problems).toEqual([]);
     else expect(problems.map((problem) => problem.message)).toEqual([expect.stringContaining(message)]);
   });
+});
+
+test('a refusal is one sentence, with one mark at its end', () => {
+  const said = (...messages: string[]) => {
+    return privilegeInvalid(messages.map((message, index) => privilegeProblem(index, 'read:Citi', message))).message;
+  };
+  expect(said('names the type "Citi"; did you mean "City"?')).toBe(
+    'Privilege "read:Citi" names the type "Citi"; did you mean "City"?',
+  );
+  expect(said('is not valid')).toBe('Privilege "read:Citi" is not valid.');
+  expect(said('is it?', 'it is')).toBe('Privilege "read:Citi" is it? (and 1 more).');
 });

@@ -115,8 +115,10 @@ function runWithNulls(subject: Subject, seed: number) {
   const result = execute(args) as ExecutionResult;
   const replanned = compileDocument(compiled, left.document, undefined, { maxSteps: 10_000, maxDepth: 15 });
   if (replanned.kind !== 'PLANNED') throw new Error(replanned.kind);
+  const restored = restoreNulls(plan.root, denied, left.typeKey, result.data ?? null, Number.POSITIVE_INFINITY);
+  if (restored.kind !== 'RESTORED') throw new Error(restored.kind);
   return {
-    data: result.data && restoreNulls(plan.root, denied, left.typeKey, result.data),
+    data: restored.data,
     errors: denialErrors(plan, denied),
     resolved,
     stillDenied: checkDemands(compileDemands(compiled, replanned.plan), privileges, values),

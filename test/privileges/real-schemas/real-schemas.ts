@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { buildClientSchema, type GraphQLSchema, type IntrospectionQuery } from 'graphql';
 import { compileSchema } from '../../../src/plan/compile-schema/compile-schema.ts';
 import type { CompiledSchema } from '../../../src/plan/compiled-schema.ts';
-import { type DeclarationConfig, declare } from '../../../src/plan/declare.ts';
+import type { DeclarationConfig } from '../../../src/plan/declarations.ts';
+import { declare } from '../../../src/plan/declare.ts';
 
 /** Schemas that were not written for Fieldpass, as their owners publish them: the result of an introspection. */
 function schemaFrom(file: string): GraphQLSchema {

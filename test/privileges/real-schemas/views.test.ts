@@ -60,17 +60,17 @@ function ungranted(
   privileges: CompiledPrivileges,
 ): string[] {
   const found: string[] = [];
-  // A key that may read nothing is told so, by a field that leads nowhere.
-  if (Object.keys(client.getQueryType()?.getFields() ?? {}).join() === 'nothingVisible') {
-    return schema.objects
-      .filter(({ name }) => name !== schema.queryType.name && client.getType(name))
-      .map(({ name }) => name);
-  }
   for (const type of Object.values(client.getTypeMap())) {
     if (type.name.startsWith('__')) continue;
     const object = schema.objectByName.get(type.name);
     if (object !== undefined && 'getFields' in type) {
-      for (const name of Object.keys(type.getFields())) {
+      const fields = Object.keys(type.getFields());
+      // A query type or a payload of which nothing may be read is told by a field that leads nowhere.
+      if (fields.join() === 'nothingVisible') {
+        if (object !== schema.queryType && object.structure !== 'PAYLOAD') found.push(type.name);
+        continue;
+      }
+      for (const name of fields) {
         const needs = object.fields.get(name)?.needs;
         if (needs === undefined || !needs.every(privileges.has)) found.push(`${type.name}.${name}`);
       }

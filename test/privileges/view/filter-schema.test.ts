@@ -53,6 +53,31 @@ test('a reader of two fields sees these, what leads to them, and what is open', 
   `);
 });
 
+test('a writer that reads nothing sees the mutation, and a payload of nothing but __typename', () => {
+  const view = viewOf(['write:Mutation.createCity', 'write:City.name']);
+  const sdl = printSchema(view);
+  expect(sdl).toContain('type Mutation {\n  createCity(input: CreateCityInput!): CreateCityPayload!\n}');
+  expect(sdl).toMatch(
+    /type CreateCityPayload \{\n {2}"""This key may read nothing here but `__typename`\."""\n {2}nothingVisible: Boolean\n\}/,
+  );
+  const document = 'mutation { createCity(input: { name: "X" }) { __typename } }';
+  expect(validate(view, parse(document))).toEqual([]);
+});
+
+test('a mutation that is not granted leaves no payload behind', () => {
+  expect(sdlOf(['write:City.name', 'read:Query.city', 'read:City.id'])).not.toMatch(/Payload|Mutation|CreateCity/);
+});
+
+test('a writer sees the mutation also where it may query nothing at all', () => {
+  const schema = schemaOf(
+    'type Query { x: Int } type Mutation { createX: Payload } type Payload { x: X } type X { a: Int }',
+    { mutations: { createX: ['write'] } },
+  );
+  const view = viewOf(['update:Mutation', 'write:Mutation'], schema);
+  expect(Object.keys(view.getQueryType()?.getFields() ?? {})).toEqual(['nothingVisible']);
+  expect(Object.keys(view.getMutationType()?.getFields() ?? {})).toEqual(['createX']);
+});
+
 test('a writer sees the inputs that it may supply', () => {
   const sdl = sdlOf(['write:Mutation.createCity', 'write:City.name', 'read:City.id']);
   expect(sdl).toContain('input CreateCityInput {\n  name: String!\n  idempotencyKey: String\n}');
@@ -64,7 +89,7 @@ describe('closure', () => {
     ['a field whose result is hidden is hidden', ['read:Query.city', 'read:City.id', 'read:City.location'], 'location'],
     [
       'a required input field that is hidden hides the mutation',
-      ['write:Mutation', 'read:City.id', 'write:City.population'],
+      ['write:Mutation.createCity', 'read:City.id', 'write:City.population'],
       'Mutation',
     ],
     ['an enum value that orders by a hidden field is hidden', ['read:Query.cities', 'read:City.name'], 'POPULATION'],
@@ -135,6 +160,7 @@ describe('a directive', () => {
     `
     directive @tag(by: By = B, only: Only, color: Color!) on FIELD
     directive @mark(kind: Hidden) on FIELD
+    directive @must(kind: Hidden!) on FIELD
     type Query { ts(orderBy: By): T color: Color hidden: Hidden }
     input Only { color: Color }
     enum By { A B } enum Color { RED } enum Hidden { H }
@@ -149,14 +175,52 @@ describe('a directive', () => {
     expect(printSchema(view)).toContain('enum By {\n  A\n}');
   });
 
-  test('that takes what is hidden is unknown, like one that nobody has', () => {
+  test('has no argument for what is hidden, and is unknown when it needs that', () => {
     const messages = (source: string) => validate(view, parse(source)).map(({ message }) => message);
-    expect(messages('{ color @mark }')).toEqual(['Unknown directive "@mark".']);
+    expect(messages('{ color @must }')).toEqual(['Unknown directive "@must".']);
     expect(messages('{ color @zark }')).toEqual(['Unknown directive "@zark".']);
-    expect(messages('{ color @mark(kind: H) }')).toEqual(['Unknown directive "@mark".']);
+    expect(messages('{ color @mark }')).toEqual([]);
+    expect(messages('{ color @mark(kind: H) }')).toEqual(['Unknown argument "kind" on directive "@mark".']);
     expect(messages('{ color @tag(color: RED, by: B) }')).toEqual([
       'Value "B" does not exist in "By" enum. Did you mean the enum value "A"?',
     ]);
+  });
+});
+
+describe('a directive with types of its own', () => {
+  const schema = schemaOf(
+    `
+    directive @fmt(style: Style, as: Look = { style: BIG }, order: Order, mapped: Mapped) on FIELD
+    directive @sort(order: Order!) on FIELD
+    directive @needs(it: Needs) on FIELD
+    enum Style { BIG SMALL }
+    enum Direction { ASC DESC }
+    input Look { style: Style!, inner: Look, width: Int = 1, order: Order }
+    input Needs { order: Order!, width: Int }
+    input Order { by: Direction }
+    input Mapped { population: Int }
+    type Query { ping: String pings(order: Order): String }
+  `,
+    { undeclaredArguments: 'NEUTRAL', inputs: { Mapped: { entity: 'Query', use: 'FILTER' } } },
+  );
+
+  test.each([['*'], ['read:Query.ping'], []])('is in the view of %j, with all that they are', (...rules) => {
+    const view = viewOf(rules, schema);
+    const sdl = printSchema(view);
+    expect(sdl).toContain('enum Style {\n  BIG\n  SMALL\n}');
+    expect(sdl).toMatch(/directive @fmt\(style: Style, as: Look = \{\s*style: BIG.*?\}/);
+    expect(sdl).toMatch(/input Look \{\n {2}style: Style!\n {2}inner: Look\n {2}width: Int = 1\n/);
+    const uses = ['style: BIG', 'as: { style: SMALL, inner: { style: BIG } }'];
+    for (const use of uses) {
+      expect(validate(view, parse(`{ __typename @fmt(${use}) }`)), use).toEqual([]);
+    }
+  });
+
+  test('shows nothing that only fields may show', () => {
+    const sdl = sdlOf(['read:Query.ping'], schema);
+    for (const name of ['Order', 'Direction', '@sort', 'Needs']) expect(sdl).not.toContain(name);
+    expect(sdlOf(['*'], schema)).toContain('directive @sort(order: Order!)');
+    expect(sdlOf(['*'], schema)).toContain('input Needs {');
   });
 });
 
@@ -180,6 +244,6 @@ test('introspection runs on the view: a hidden name is an unknown one', () => {
 });
 
 test('keys with the same rules share one view', () => {
-  const cache = createViewCache(places, 2);
+  const cache = createViewCache(places);
   expect(cache.get(held(['read:City', 'read:Query']))).toBe(cache.get(held(['read:Query.*', 'read:City'])));
 });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { readAccept } from '../../../src/http/accept.ts';
 import type { Handled } from '../../../src/http/arrival.ts';
 import type { RequestReport } from '../../../src/http/request-report.ts';
 import { createLogger } from '../../../src/kernel/logger.ts';
@@ -12,6 +13,7 @@ const arrival = {
   requestId: 'a-request',
   clientAddress: '192.0.2.1',
   method: 'POST',
+  accept: readAccept(null),
   startedAt: clock.monotonic() - 12,
 };
 const request = { arrival, headers: new Headers(), surface: 'API', path: '/graphql' } as const;

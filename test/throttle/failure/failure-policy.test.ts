@@ -213,21 +213,32 @@ describe('local', () => {
     expect((await guarded.peek([of]))[0]?.available).toBe(1000 * point);
   });
 
+  test('owes no more than its share of what the bucket may owe', async () => {
+    const { down, guarded } = setUp('local');
+    const of = bucket({ debt: 1000 * point });
+    down.is = true;
+    const local = reservation(100, [of]);
+    await guarded.reserve(local);
+    expect((await guarded.settle(local, 5000 * point))[0]?.available).toBe(-250 * point);
+  });
+
   test.each([
-    ['for a moment', 0],
-    ['for longer', 2],
-  ])('a reservation whose store is gone %s is settled when it is back', async (_, failures) => {
+    ['for a moment', 0, 30, 970],
+    ['for longer', 2, 30, 970],
+    ['for a moment, and that cost more,', 0, 1200, -200],
+    ['for longer, and that cost more,', 2, 1200, -200],
+  ])('a reservation whose store is gone %s is settled when it is back', async (_, failures, actual, left) => {
     const { clock, down, guarded, real } = setUp('local');
-    const of = bucket();
+    const of = bucket({ debt: 1000 * point });
     const reserved = reservation(100, [of]);
     await guarded.reserve(reserved);
     down.is = true;
     for (let index = 0; index < failures; index++) await guarded.peek([of]);
-    await guarded.settle(reserved, 30 * point);
+    await guarded.settle(reserved, actual * point);
     down.is = false;
     clock.advance(1000);
     await guarded.peek([of]);
-    await expect.poll(() => real.peek([of]), { timeout: 3000 }).toEqual([{ available: 970 * point, inFlight: 0 }]);
+    await expect.poll(() => real.peek([of]), { timeout: 3000 }).toEqual([{ available: left * point, inFlight: 0 }]);
   });
 
   test('a reservation whose store is gone stays charged until then, and settling it does not fail', async () => {

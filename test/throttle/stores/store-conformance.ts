@@ -108,11 +108,86 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
       });
     });
 
-    test('an actual cost above the reserved one is not taken from the bucket', async () => {
-      const of = bucket();
-      const reserved = reservation(100, [of]);
-      await store.reserve(reserved);
-      expect((await store.settle(reserved, 500 * point))[0]?.available).toBe(900 * point);
+    describe('an actual cost above the reserved one', () => {
+      const owing = (debt: number, overrides: Partial<Bucket> = {}) => bucket({ debt: debt * point, ...overrides });
+
+      test('is taken from the bucket, once', async () => {
+        const of = owing(1000);
+        const reserved = reservation(100, [of]);
+        await store.reserve(reserved);
+        expect(await store.settle(reserved, 500 * point)).toEqual([{ available: 500 * point, inFlight: 0 }]);
+        await harness.other.settle(reserved, 500 * point);
+        expect(await available(of)).toBe(500 * point);
+      });
+
+      test.each([
+        // What it may owe, what is left when it is settled, what it cost more, and what stands in it then.
+        [1000, 30, 50, -20],
+        [1000, 0, 999, -999],
+        [1000, 0, 5000, -1000],
+        [0, 30, 50, 0],
+        [0, 30, 20, 10],
+        [0, 0, 1, 0],
+      ])('of a bucket that may owe %i and has %i, %i more: %i', async (debt, left, more, after) => {
+        const of = owing(debt);
+        await store.reserve(reservation(1000 - left - 10, [of]));
+        const reserved = reservation(10, [of]);
+        await store.reserve(reserved);
+        expect((await store.settle(reserved, (10 + more) * point))[0]?.available).toBe(after * point);
+        expect(await available(of)).toBe(after * point);
+      });
+
+      test('is the debt of a key alone: its application pays down to 0', async () => {
+        const [key, application] = [owing(1000), bucket({ capacity: 200 * point })];
+        const reserved = reservation(150, [key, application]);
+        await store.reserve(reserved);
+        const states = await store.settle(reserved, 1250 * point);
+        expect(states.map((state) => state.available)).toEqual([-250 * point, 0]);
+      });
+
+      test('of many at once is no more debt than a whole bucket', async () => {
+        const of = owing(1000);
+        const all = Array.from({ length: 10 }, () => reservation(10, [of]));
+        const clientOf = (index: number) => (index % 2 ? harness.other : store);
+        for (const [index, each] of all.entries()) await clientOf(index).reserve(each);
+        await Promise.all(all.map((each, index) => clientOf(index).settle(each, 500 * point)));
+        expect(await store.peek([of])).toEqual([{ available: -1000 * point, inFlight: 0 }]);
+      });
+
+      test('is waited for before anything else, and gives back nothing of the debt', async () => {
+        const of = owing(1000, { capacity: 100 * point, restoreRate: 1000 * point, debt: 100 * point });
+        const [reserved, second] = [reservation(40, [of]), reservation(40, [of])];
+        await store.reserve(reserved);
+        await store.reserve(second);
+        const [owed] = await store.settle(reserved, 1000 * point);
+        expect(owed?.available).toBeGreaterThanOrEqual(-100 * point);
+        expect(owed?.available).toBeLessThan(-50 * point);
+        const refused = await store.reserve(reservation(10, [of]));
+        expect(refused).toMatchObject({ kind: 'REFUSED', reason: 'COST' });
+        expect(refused.kind === 'REFUSED' && refused.retryAfterMs > 0 && refused.retryAfterMs <= 110).toBe(true);
+        await harness.passTime(220);
+        expect(await available(of)).toBe(100 * point);
+        expect((await store.settle(second, 0))[0]?.available).toBe(100 * point);
+      });
+
+      test('comes after its time to live: nothing is charged any more', async () => {
+        const of = owing(1000);
+        const reserved = reservation(100, [of], { ttlMs: 40 });
+        await store.reserve(reserved);
+        await harness.passTime(50);
+        await store.settle(reserved, 500 * point);
+        expect(await available(of)).toBe(900 * point);
+      });
+
+      test('is added to the quota, also beyond it', async () => {
+        const of = owing(1000, { quota: quota(150) });
+        const reserved = reservation(100, [of]);
+        await store.reserve(reserved);
+        expect((await store.settle(reserved, 300 * point))[0]?.quota?.spent).toBe(300 * point);
+        await harness.other.settle(reserved, 300 * point);
+        expect((await store.peek([of]))[0]?.quota?.spent).toBe(300 * point);
+        expect(await store.reserve(reservation(1, [of]))).toMatchObject({ kind: 'REFUSED', reason: 'QUOTA' });
+      });
     });
 
     test('600 twice on 1000 at 50 a second: the second waits for exactly what is missing', async () => {
@@ -374,15 +449,17 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
       });
 
       test('says when the window ends, and starts anew then', async () => {
-        const of = window({ max: 1, windowMs: 50 });
+        // Longer than a busy machine makes two calls take: the stores count by clocks of their own.
+        const windowMs = 1_000;
+        const of = window({ max: 1, windowMs });
         const first = await store.count([of]);
         expect(first).toMatchObject({ kind: 'COUNTED', remaining: 0 });
-        expect(first.kind === 'COUNTED' && first.resetMs).toBe(50);
+        expect(first.kind === 'COUNTED' && first.resetMs).toBe(windowMs);
         const refused = await store.count([of]);
         expect(refused.kind).toBe('REFUSED');
         if (refused.kind !== 'REFUSED') return;
         expect(refused.retryAfterMs).toBeGreaterThan(0);
-        expect(refused.retryAfterMs).toBeLessThanOrEqual(50);
+        expect(refused.retryAfterMs).toBeLessThanOrEqual(windowMs);
         await harness.passTime(refused.retryAfterMs + 2);
         expect(await store.count([of])).toMatchObject({ kind: 'COUNTED' });
       });

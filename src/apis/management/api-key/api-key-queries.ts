@@ -2,6 +2,7 @@ import { type ApiKeySelection, countApiKeys, listApiKeys } from '../../../keys/s
 import type { NamedOrder } from '../../../keys/store/named-order.ts';
 import { visibilityOf } from '../../../keys/store/visibility.ts';
 import type { PageArguments } from '../../shared/connection.ts';
+import { type ConnectionSelection, connectionSelection } from '../../shared/connection-selection.ts';
 import type { ApplicationTypes } from '../application/application.ts';
 import type { ManagementBuilder, ManagementContext } from '../context.ts';
 import { namedConnection } from '../named-list.ts';
@@ -31,9 +32,9 @@ export function addApiKeyQueries(
         type: ApiKey,
         description: 'Keys of the applications that the caller may see.',
         nullable: false,
-        args: { filter: t.arg({ type: ApiKeyFilter }), orderBy: t.arg({ type: ApiKeyOrder }) },
-        resolve: (_root, { filter, orderBy, ...args }, context) =>
-          page('Query.apiKeys', apiKeyFilterOf(filter), orderBy, args, context),
+        args: { filter: t.arg({ type: ApiKeyFilter, cost: { weight: 5 } }), orderBy: t.arg({ type: ApiKeyOrder }) },
+        resolve: (_root, { filter, orderBy, ...args }, context, info) =>
+          page('Query.apiKeys', apiKeyFilterOf(filter), orderBy, args, connectionSelection(info), context),
       },
       ApiKeyConnection,
     ),
@@ -43,10 +44,10 @@ export function addApiKeyQueries(
       {
         type: ApiKey,
         nullable: false,
-        args: { filter: t.arg({ type: ApiKeyFilter }), orderBy: t.arg({ type: ApiKeyOrder }) },
-        resolve: (application, { filter, orderBy, ...args }, context) => {
+        args: { filter: t.arg({ type: ApiKeyFilter, cost: { weight: 5 } }), orderBy: t.arg({ type: ApiKeyOrder }) },
+        resolve: (application, { filter, orderBy, ...args }, context, info) => {
           const own = { ...apiKeyFilterOf(filter), within: application.id };
-          return page(`Application.apiKeys ${application.id}`, own, orderBy, args, context);
+          return page(`Application.apiKeys ${application.id}`, own, orderBy, args, connectionSelection(info), context);
         },
       },
       ApiKeyConnection,
@@ -59,12 +60,13 @@ function page(
   filter: ApiKeySelection['filter'],
   orderBy: NamedOrder | null | undefined,
   args: PageArguments,
+  selected: ConnectionSelection,
   context: ManagementContext,
 ) {
   const { administration, apiKey } = context;
   const { queries } = administration.database;
   const selection = { filter, visibility: visibilityOf(apiKey), now: administration.clock.now() };
-  return namedConnection(list, orderBy, args, context, (order) => ({
+  return namedConnection(list, orderBy, args, selected, context, (order) => ({
     rows: (request) => listApiKeys(queries, selection, order, request),
     count: () => countApiKeys(queries, selection),
   }));

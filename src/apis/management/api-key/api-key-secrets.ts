@@ -17,7 +17,10 @@ export function addApiKeySecrets(builder: ManagementBuilder, ApiKey: ApiKeyRef):
   const ApiKeySecret = builder.objectRef<SecretDetails>('ApiKeySecret').implement({
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: ({ id }) => encodeGlobalId('ApiKeySecret', id) }),
-      redacted: t.exposeString('redacted', { nullable: false }),
+      redacted: t.exposeString('redacted', {
+        nullable: false,
+        privilege: { reads: ['ApiKey.publicId', 'ApiKey.environment'] },
+      }),
       status: t.expose('status', { type: ApiKeySecretStatus, nullable: false }),
       createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),
       activatedAt: t.expose('activatedAt', {

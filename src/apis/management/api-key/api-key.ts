@@ -54,6 +54,7 @@ export function addApiKeyType(
       redactedKey: t.string({
         nullable: false,
         description: 'The key without its secret, for display.',
+        privilege: { reads: ['ApiKey.publicId', 'ApiKey.environment'] },
         resolve: (key, _args, { administration }) => redactToken({ ...key, prefix: administration.keyPrefix }),
       }),
       privileges: t.stringList({

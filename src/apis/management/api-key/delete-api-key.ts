@@ -3,10 +3,16 @@ import { type UndeletedApiKey, undeleteApiKey } from '../../../administration/li
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId } from '../object-id.ts';
 import type { ApiKeyRef } from './api-key.ts';
+import type { ReceiptRef } from './revocation-receipt.ts';
 import type { DescendantsRef } from './revoke-api-key.ts';
 
 /** Deleting a key, and bringing it back. */
-export function addDeleteApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef, Descendants: DescendantsRef): void {
+export function addDeleteApiKey(
+  builder: ManagementBuilder,
+  ApiKey: ApiKeyRef,
+  Descendants: DescendantsRef,
+  RevocationReceipt: ReceiptRef,
+): void {
   const DeleteApiKeyInput = builder.inputType('DeleteApiKeyInput', {
     fields: (t) => ({
       id: t.globalID({ looksAt: [], required: true }),
@@ -21,7 +27,9 @@ export function addDeleteApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef, D
       livingDescendants: t.exposeInt('livingDescendants', {
         nullable: false,
         description: 'Keys that came from this one and still live.',
+        privilege: { reads: ['ApiKey.createdBy', 'ApiKey.status'] },
       }),
+      receipt: t.field({ type: RevocationReceipt, nullable: false, resolve: ({ receipt }) => receipt }),
     }),
   });
   builder.mutationField('deleteApiKey', (t) =>

@@ -1,10 +1,10 @@
-import { disableApiKey } from '../../../administration/lifecycle/disable-api-key.ts';
+import { type DisabledApiKey, disableApiKey } from '../../../administration/lifecycle/disable-api-key.ts';
 import { callerOf, type ManagementBuilder } from '../context.ts';
 import { objectId } from '../object-id.ts';
 import type { ApiKeyRef } from './api-key.ts';
-import { addApiKeyPayload } from './api-key-payload.ts';
+import type { ReceiptRef } from './revocation-receipt.ts';
 
-export function addDisableApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef): void {
+export function addDisableApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef, RevocationReceipt: ReceiptRef): void {
   const DisableApiKeyInput = builder.inputType('DisableApiKeyInput', {
     fields: (t) => ({
       id: t.globalID({ looksAt: [], required: true }),
@@ -12,7 +12,12 @@ export function addDisableApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef):
       reason: t.string({ description: 'For the audit log.' }),
     }),
   });
-  const DisableApiKeyPayload = addApiKeyPayload(builder, 'DisableApiKeyPayload', ApiKey);
+  const DisableApiKeyPayload = builder.objectRef<DisabledApiKey>('DisableApiKeyPayload').implement({
+    fields: (t) => ({
+      apiKey: t.field({ type: ApiKey, nullable: false, resolve: ({ apiKey }) => apiKey }),
+      receipt: t.field({ type: RevocationReceipt, nullable: false, resolve: ({ receipt }) => receipt }),
+    }),
+  });
   builder.mutationField('disableApiKey', (t) =>
     t.field({
       privilege: { verbs: ['update'] },
@@ -20,13 +25,12 @@ export function addDisableApiKey(builder: ManagementBuilder, ApiKey: ApiKeyRef):
       type: DisableApiKeyPayload,
       nullable: false,
       args: { input: t.arg({ type: DisableApiKeyInput, required: true }) },
-      resolve: async (_root, { input }, context) => ({
-        apiKey: await disableApiKey(context.administration, callerOf(context), {
+      resolve: (_root, { input }, context) =>
+        disableApiKey(context.administration, callerOf(context), {
           id: objectId('ApiKey', input.id),
           etag: input.etag ?? undefined,
           reason: input.reason ?? undefined,
         }),
-      }),
     }),
   );
 }

@@ -1,5 +1,6 @@
 import { countApplications, listApplications } from '../../../applications/application-store.ts';
 import { visibilityOf } from '../../../keys/store/visibility.ts';
+import { connectionSelection } from '../../shared/connection-selection.ts';
 import type { OrderDirectionRef } from '../../shared/order-direction.ts';
 import { withoutNulls } from '../../shared/without-nulls.ts';
 import type { ManagementBuilder } from '../context.ts';
@@ -44,11 +45,11 @@ export function addApplicationQueries(
         description: 'Applications that the caller may see: its own, or all.',
         nullable: false,
         args: { filter: t.arg({ type: ApplicationFilter }), orderBy: t.arg({ type: ApplicationOrder }) },
-        resolve: (_root, { filter, orderBy, ...args }, context) => {
+        resolve: (_root, { filter, orderBy, ...args }, context, info) => {
           const { administration, apiKey } = context;
           const { queries } = administration.database;
           const selection = { filter: withoutNulls(filter), visibility: visibilityOf(apiKey) };
-          return namedConnection('Query.applications', orderBy, args, context, (order) => ({
+          return namedConnection('Query.applications', orderBy, args, connectionSelection(info), context, (order) => ({
             rows: (request) => listApplications(queries, selection, order, request),
             count: () => countApplications(queries, selection),
           }));

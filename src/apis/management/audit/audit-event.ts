@@ -4,6 +4,8 @@ import type { JsonValue } from '../../shared/scalars/json.ts';
 import type { ApiKeyRef } from '../api-key/api-key.ts';
 import type { ApplicationTypes } from '../application/application.ts';
 import type { ManagementBuilder } from '../context.ts';
+import { shownState } from './audit-state.ts';
+import { shownCoordinates } from './shown-members.ts';
 
 export function addAuditEventType(builder: ManagementBuilder, ApiKey: ApiKeyRef, { Application }: ApplicationTypes) {
   return builder.objectRef<ChainLink>('AuditEvent').implement({
@@ -44,10 +46,15 @@ export function addAuditEventType(builder: ManagementBuilder, ApiKey: ApiKeyRef,
       }),
       before: t.field({
         type: 'JSON',
-        description: 'The fields that changed, as they were; never a secret. Times are milliseconds since the epoch.',
-        resolve: ({ entry }) => entry.before as JsonValue | undefined,
+        description: 'The fields that changed, as they were; never a secret.',
+        privilege: { reads: shownCoordinates() },
+        resolve: ({ entry }) => shownState(entry.targetType, entry.before) as JsonValue | undefined,
       }),
-      after: t.field({ type: 'JSON', resolve: ({ entry }) => entry.after as JsonValue | undefined }),
+      after: t.field({
+        type: 'JSON',
+        privilege: { reads: shownCoordinates() },
+        resolve: ({ entry }) => shownState(entry.targetType, entry.after) as JsonValue | undefined,
+      }),
       prevHash: t.string({
         nullable: false,
         description: 'Hash of the event before it, in hex; zeros before the first.',
@@ -55,7 +62,8 @@ export function addAuditEventType(builder: ManagementBuilder, ApiKey: ApiKeyRef,
       }),
       hash: t.string({
         nullable: false,
-        description: 'SHA-256 over `prevHash` and the canonical JSON of what was recorded, in hex.',
+        description:
+          'SHA-256 over `prevHash` and the canonical JSON of what was recorded (inner ids, times in milliseconds), in hex.',
         resolve: ({ hash }) => Buffer.from(hash).toString('hex'),
       }),
     }),

@@ -6,6 +6,7 @@ import {
 } from '../../../audit/list-audit-events.ts';
 import { visibilityOf } from '../../../keys/store/visibility.ts';
 import { connectionFrom, type PageArguments } from '../../shared/connection.ts';
+import { type ConnectionSelection, connectionSelection } from '../../shared/connection-selection.ts';
 import type { GlobalId } from '../../shared/global-id.ts';
 import { withoutNulls } from '../../shared/without-nulls.ts';
 import type { ApiKeyRef } from '../api-key/api-key.ts';
@@ -44,8 +45,9 @@ export function addAuditEvents(builder: ManagementBuilder, ApiKey: ApiKeyRef, ap
         type: AuditEvent,
         nullable: false,
         description: 'Changes to what the caller may see, the latest first.',
-        args: { filter: t.arg({ type: AuditEventFilter }) },
-        resolve: (_root, { filter, ...args }, context) => page('Query.auditEvents', filterOf(filter), args, context),
+        args: { filter: t.arg({ type: AuditEventFilter, cost: { weight: 10 } }) },
+        resolve: (_root, { filter, ...args }, context, info) =>
+          page('Query.auditEvents', filterOf(filter), args, connectionSelection(info), context),
       },
       AuditEventConnection,
     ),
@@ -56,23 +58,40 @@ export function addAuditEvents(builder: ManagementBuilder, ApiKey: ApiKeyRef, ap
         type: AuditEvent,
         nullable: false,
         description: 'Changes to this key, the latest first.',
-        resolve: ({ id }, args, context) =>
-          page(`ApiKey.auditEvents ${id}`, { target: { type: 'ApiKey', id } }, args, context),
+        resolve: ({ id }, args, context, info) =>
+          page(
+            `ApiKey.auditEvents ${id}`,
+            { target: { type: 'ApiKey', id } },
+            args,
+            connectionSelection(info),
+            context,
+          ),
       },
       AuditEventConnection,
     ),
   );
 }
 
-function page(list: string, filter: AuditSelection['filter'], args: PageArguments, context: ManagementContext) {
+function page(
+  list: string,
+  filter: AuditSelection['filter'],
+  args: PageArguments,
+  selected: ConnectionSelection,
+  context: ManagementContext,
+) {
   const { administration, apiKey } = context;
   const { database } = administration;
   const selection: AuditSelection = { filter, visibility: visibilityOf(apiKey) };
-  return connectionFrom(args, cursorsOf(context, list, 'SEQ DESC'), {
-    rows: (request) => listAuditEvents(database, selection, request),
-    keyOf: ({ seq }) => [seq],
-    count: () => countAuditEvents(database, selection),
-  });
+  return connectionFrom(
+    args,
+    cursorsOf(context, list, 'SEQ DESC'),
+    {
+      rows: (request) => listAuditEvents(database, selection, request),
+      keyOf: ({ seq }) => [seq],
+      count: () => countAuditEvents(database, selection),
+    },
+    selected,
+  );
 }
 
 interface GivenFilter {

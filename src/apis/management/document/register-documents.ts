@@ -36,7 +36,7 @@ export function addRegisterDocuments(builder: ManagementBuilder, Document: Docum
       args: { input: t.arg({ type: RegisterDocumentsInput, required: true }) },
       resolve: async (_root, { input }, context) => {
         const { administration, explainer, apiKey } = context;
-        const check = (text: string) => explainer.documentProblems(apiKey, text);
+        const check = (texts: readonly string[]) => explainer.documentProblems(apiKey, texts);
         return { documents: await registerDocuments(administration, callerOf(context), input, check) };
       },
     }),

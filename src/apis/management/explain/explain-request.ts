@@ -2,6 +2,7 @@ import { notFound } from '../../../administration/not-found.ts';
 import {
   type ExplainedStep,
   type RequestExplanation as Explanation,
+  type RequestStep,
   requestSteps,
 } from '../../../admission/explanation.ts';
 import type { KeySecretRecord } from '../../../keys/api-key.ts';
@@ -18,14 +19,14 @@ export function addExplainRequest(builder: ManagementBuilder, RequiredPrivilege:
   const RequestStepOutcome = builder.enumType('RequestStepOutcome', {
     values: ['PASSED', 'REFUSED', 'SKIPPED'] as const,
   });
-  const RequestStep = builder.enumType('RequestStep', {
+  const RequestStepName = builder.enumType('RequestStep', {
     description: 'What happens to a request, in this order.',
     values: requestSteps,
   });
   const ExplainedRequestStep = builder.objectRef<ExplainedStep>('ExplainedRequestStep').implement({
     cost: { weight: 0 },
     fields: (t) => ({
-      step: t.expose('step', { type: RequestStep, nullable: false }),
+      step: t.expose('step', { type: RequestStepName, nullable: false }),
       outcome: t.expose('outcome', { type: RequestStepOutcome, nullable: false }),
       code: t.string({ description: 'The code that the client would meet.', resolve: ({ code }) => code }),
       message: t.string({ resolve: ({ message }) => message }),
@@ -55,9 +56,14 @@ export function addExplainRequest(builder: ManagementBuilder, RequiredPrivilege:
         description: 'What would be reserved, in points; null when it would not be priced.',
         resolve: (one) => one.requestedQueryCost,
       }),
-      wouldBeThrottled: t.boolean({ resolve: (one) => one.wouldBeThrottled }),
+      // Both show what is left of another key's budget.
+      wouldBeThrottled: t.boolean({
+        privilege: { reads: ['ApiKey.throttle'] },
+        resolve: (one) => one.wouldBeThrottled,
+      }),
       retryAfter: t.field({
         type: 'Duration',
+        privilege: { reads: ['ApiKey.throttle'] },
         description: 'When the points would be there, if nothing else runs.',
         resolve: ({ retryAfterMs }) => retryAfterMs,
       }),
@@ -71,7 +77,10 @@ export function addExplainRequest(builder: ManagementBuilder, RequiredPrivilege:
     use: 'OPERATOR',
     fields: (t) => ({
       apiKeyId: t.globalID({ required: true, description: 'Who would send it.' }),
-      secretId: t.globalID({ description: 'Which of its secrets it would carry; left out, the active one.' }),
+      secretId: t.globalID({
+        looksAt: ['ApiKeySecret.status'],
+        description: 'Which of its secrets it would carry; left out, the active one.',
+      }),
       document: t.string({ required: true }),
       operationName: t.string(),
       variables: t.field({ type: 'JSON', description: 'A JSON object, as a request carries it.' }),
@@ -90,8 +99,15 @@ export function addExplainRequest(builder: ManagementBuilder, RequiredPrivilege:
         'What would become of a request: nothing runs, counts or is charged. Of the protected API it knows what the calling key can grant; names beyond that are unknown.',
       cost: { weight: 10 },
       rateLimit: { max: 60, window: '1m' },
-      args: { input: t.arg({ type: ExplainRequestInput, required: true, looksAt: [] }) },
-      resolve: async (_root, { input }, { administration, explainer, apiKey }) => {
+      // What becomes of a request shows where the key works, whether it does, and what it may.
+      args: {
+        input: t.arg({
+          type: ExplainRequestInput,
+          required: true,
+          looksAt: ['ApiKey.status', 'ApiKey.effectivePrivileges', 'ApiKey.restrictions'],
+        }),
+      },
+      resolve: async (_root, { input }, { administration, explainer, apiKey, access }) => {
         const { document, operationName, variables, clientAddress } = input;
         const headers = readHeaders(input.headers ?? []);
         if (variables != null && (typeof variables !== 'object' || Array.isArray(variables))) {
@@ -103,7 +119,7 @@ export function addExplainRequest(builder: ManagementBuilder, RequiredPrivilege:
         const { database, clock } = administration;
         const secrets = await findSecrets(database.queries, [key.id], clock.now());
         const secret = chosenSecret(secrets, optionalObjectId('ApiKeySecret', input.secretId));
-        return explainer.explain(apiKey, {
+        const explanation = await explainer.explain(apiKey, {
           key,
           secret,
           document,
@@ -112,9 +128,33 @@ export function addExplainRequest(builder: ManagementBuilder, RequiredPrivilege:
           clientAddress: clientAddress ?? undefined,
           headers,
         });
+        const mayRead = (field: string) => access.allows('read', 'ApiKey', field);
+        const noted = mayRead('onDenied') && mayRead('enforcement') ? explanation : withoutNotes(explanation);
+        return mayRead('throttle') ? noted : withoutLimits(noted);
       },
     }),
   );
+}
+
+/** What each of these steps decides, and what it says, tells the limits of the key and what is left of them. */
+const limits: ReadonlySet<RequestStep> = new Set(['REQUESTS_WINDOW', 'COST', 'BUDGET']);
+
+function withoutLimits(explanation: Explanation): Explanation {
+  const message = 'Told to a key that may read ApiKey.throttle.';
+  const hidden = (step: RequestStep): ExplainedStep => ({ step, outcome: 'SKIPPED', code: undefined, message });
+  return {
+    ...explanation,
+    steps: explanation.steps.map((one) => (limits.has(one.step) ? hidden(one.step) : one)),
+  };
+}
+
+/** Why a step passes that would refuse tells how the key is treated: `onDenied` and `enforcement`. */
+function withoutNotes(explanation: Explanation): Explanation {
+  const { steps } = explanation;
+  return {
+    ...explanation,
+    steps: steps.map((one) => (one.outcome === 'PASSED' ? { ...one, message: undefined } : one)),
+  };
 }
 
 /** An active one is made up for a key that has none: all else can still be told. */

@@ -8,6 +8,16 @@ import type { CursorCodec, CursorKey } from '../../shared/cursor.ts';
 import type { ApiKeyRef } from '../api-key/api-key.ts';
 import { cursorsOf, type ManagementBuilder, type ManagementContext } from '../context.ts';
 
+/** What a finding shows something of, by its kind and by being there: only keys that work are looked at. */
+const foundIn = [
+  'ApiKey.status',
+  'ApiKey.expiresAt',
+  'ApiKey.lastUsedAt',
+  'ApiKey.restrictions',
+  'ApiKey.effectivePrivileges',
+  'ApiKeySecret.createdAt',
+] as const;
+
 export function addHygiene(builder: ManagementBuilder, ApiKey: ApiKeyRef): void {
   const HygieneFindingKind = builder.enumType('HygieneFindingKind', {
     values: {
@@ -23,13 +33,23 @@ export function addHygiene(builder: ManagementBuilder, ApiKey: ApiKeyRef): void 
   const Finding = builder.objectRef<HygieneFinding>('HygieneFinding').implement({
     description: 'Something about a key that works which should be better.',
     fields: (t) => ({
-      kind: t.expose('kind', { type: HygieneFindingKind, nullable: false }),
+      kind: t.expose('kind', { type: HygieneFindingKind, nullable: false, privilege: { reads: [...foundIn] } }),
       apiKey: t.field({ type: ApiKey, resolve: ({ apiKeyId }) => apiKeyId }),
-      message: t.string({ nullable: false, description: 'What it is, and what helps.', resolve: describeFinding }),
-      since: t.expose('since', { type: 'DateTime', nullable: false }),
+      message: t.string({
+        nullable: false,
+        description: 'What it is, and what helps.',
+        privilege: { reads: [...foundIn] },
+        resolve: describeFinding,
+      }),
+      since: t.expose('since', {
+        type: 'DateTime',
+        nullable: false,
+        privilege: { reads: ['ApiKey.createdAt', 'ApiKey.lastUsedAt', 'ApiKeySecret.createdAt'] },
+      }),
       rules: t.stringList({
         nullable: false,
         description: 'Of WILDCARDS and UNUSED_PRIVILEGES: the rules that are meant.',
+        privilege: { reads: ['ApiKey.effectivePrivileges'] },
         resolve: ({ rules }) => [...rules],
       }),
     }),
@@ -48,6 +68,8 @@ export function addHygiene(builder: ManagementBuilder, ApiKey: ApiKeyRef): void 
       type: HygieneFindingConnection,
       nullable: false,
       description: 'What should be better about the keys that work, of the applications that the caller may see.',
+      // Which keys are listed says that there is something to find.
+      privilege: { reads: [...foundIn] },
       cost: { weight: 10 },
       args: {
         kinds: t.arg({

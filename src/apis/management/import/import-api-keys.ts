@@ -30,6 +30,8 @@ export function addImportApiKeys(
         required: true,
         looksAt: [],
         description: '32 bytes in hex. The key itself stays where it is.',
+        // Of every key once: each is judged, written and audited like one that is created.
+        cost: { weight: 1 },
       }),
       algorithm: t.field({ type: ApiKeyHashAlgorithm, defaultValue: 'SHA256', looksAt: [] }),
       publicId: t.string({

@@ -36,8 +36,9 @@ export function addRequiredPrivileges(builder: ManagementBuilder) {
         document: t.arg.string({ required: true, looksAt: [] }),
         operationName: t.arg.string({ looksAt: [] }),
       },
-      resolve: (_root, { document, operationName }, { explainer, apiKey }) => {
-        const required = explainer.requiredPrivileges(apiKey, { document, operationName: operationName ?? undefined });
+      resolve: async (_root, { document, operationName }, { explainer, apiKey }) => {
+        const asked = { document, operationName: operationName ?? undefined };
+        const required = await explainer.requiredPrivileges(apiKey, asked);
         if (required.length <= mostPrivileges) return [...required];
         const message = `The operation can need more than ${mostPrivileges} privileges; ask for parts of it.`;
         throw codedError('QUERY_TOO_COMPLEX', message);

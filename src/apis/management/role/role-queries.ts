@@ -1,4 +1,5 @@
 import { countRoles, listRoles } from '../../../keys/store/role-store.ts';
+import { connectionSelection } from '../../shared/connection-selection.ts';
 import type { OrderDirectionRef } from '../../shared/order-direction.ts';
 import { withoutNulls } from '../../shared/without-nulls.ts';
 import type { ApiKeyEnums } from '../api-key/api-key-enums.ts';
@@ -25,10 +26,10 @@ export function addRoleQueries(
         type: Role,
         nullable: false,
         args: { filter: t.arg({ type: RoleFilter }), orderBy: t.arg({ type: RoleOrder }) },
-        resolve: (_root, { filter, orderBy, ...args }, context) => {
+        resolve: (_root, { filter, orderBy, ...args }, context, info) => {
           const { queries } = context.administration.database;
           const selection = withoutNulls(filter);
-          return namedConnection('Query.roles', orderBy, args, context, (order) => ({
+          return namedConnection('Query.roles', orderBy, args, connectionSelection(info), context, (order) => ({
             rows: (request) => listRoles(queries, selection, order, request),
             count: () => countRoles(queries, selection),
           }));

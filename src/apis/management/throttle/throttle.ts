@@ -85,7 +85,7 @@ export function addThrottle(builder: ManagementBuilder) {
       quota: t.field({ type: QuotaInput, description: 'Points in a day or month of the calendar (UTC).' }),
     }),
   });
-  return { Throttle, ThrottleInput };
+  return { Throttle, ThrottleInput, RequestsWindow, QuotaPeriod };
 }
 
 type Quota = NonNullable<ThrottleOverride['quota']>;

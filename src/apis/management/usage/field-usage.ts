@@ -46,7 +46,7 @@ export function addFieldUsage(builder: ManagementBuilder, ApiKey: ApiKeyRef, { A
         type: [FieldUsageByKey],
         nullable: false,
         description: 'Those that used it last first, one entry for each verb.',
-        cost: { weight: 2, ...listOf(20, 100) },
+        cost: { weight: 10, ...listOf(20, 100) },
         args: { first: t.arg.int({ defaultValue: 20 }) },
         resolve: async (selection, { first }, { administration }) => {
           const found = await fieldUsage(administration.database, selection, firstOf(first, 20, 100));
@@ -77,7 +77,8 @@ export function addFieldUsage(builder: ManagementBuilder, ApiKey: ApiKeyRef, { A
       nullable: false,
       description:
         'What a key may do but did not, as rules of single fields, in whole days (UTC) from the one of `since` on.',
-      cost: { weight: 0.005, listSize: { assumedSize: mostUnused } },
+      // It looks at every field of the schema, and at all days of the key.
+      cost: { weight: 10, listSize: { assumedSize: mostUnused } },
       args: {
         apiKeyId: t.arg.globalID({ required: true, looksAt: ['ApiKey.effectivePrivileges'] }),
         since: t.arg({ type: 'DateTime', required: true, looksAt: [] }),
@@ -88,7 +89,7 @@ export function addFieldUsage(builder: ManagementBuilder, ApiKey: ApiKeyRef, { A
         if (key === undefined) throw notFound('API key');
         await usage.flush();
         const schema = schemas[key.type];
-        const held = createPrivilegeCache(schema, 1).get(effectiveRules(key), {
+        const held = createPrivilegeCache(schema).get(effectiveRules(key), {
           loneStarMatchesExplicit: key.type === 'MANAGEMENT',
         });
         const used = await usedPrivileges(database, key.id, key.type, since);

@@ -3,6 +3,7 @@ import type { LoggedRequest } from '../../../usage/logged-request.ts';
 import type { UsageOutcome } from '../../../usage/outcomes.ts';
 import { countRequests, type RequestFilter as Filter, listRequests } from '../../../usage/report/logged-requests.ts';
 import { connectionFrom } from '../../shared/connection.ts';
+import { connectionSelection } from '../../shared/connection-selection.ts';
 import type { GlobalId } from '../../shared/global-id.ts';
 import { withoutNulls } from '../../shared/without-nulls.ts';
 import type { ApiKeyRef } from '../api-key/api-key.ts';
@@ -76,17 +77,22 @@ export function addRequestLog(
         type: Request,
         nullable: false,
         description: 'Logged requests of the applications that the caller may see, the latest first.',
-        args: { filter: t.arg({ type: RequestFilter }) },
-        resolve: async (_root, { filter, ...args }, context) => {
+        args: { filter: t.arg({ type: RequestFilter, cost: { weight: 10 } }) },
+        resolve: async (_root, { filter, ...args }, context, info) => {
           const { administration, usage, apiKey } = context;
           const { database } = administration;
           await usage.flush();
           const selection = { filter: filterOf(filter), visibility: visibilityOf(apiKey) };
-          return connectionFrom(args, cursorsOf(context, 'Query.requests', 'ID DESC'), {
-            rows: (request) => listRequests(database, selection, request),
-            keyOf: ({ id }) => [id],
-            count: () => countRequests(database, selection),
-          });
+          return connectionFrom(
+            args,
+            cursorsOf(context, 'Query.requests', 'ID DESC'),
+            {
+              rows: (request) => listRequests(database, selection, request),
+              keyOf: ({ id }) => [id],
+              count: () => countRequests(database, selection),
+            },
+            connectionSelection(info),
+          );
         },
       },
       { name: 'RequestConnection', description: '`totalCount` counts no further than 10,000.' },

@@ -47,7 +47,7 @@ export function addUsageQueries(
       nullable: false,
       description: 'What keys did: those of the applications that the caller may see.',
       args: {
-        filter: t.arg({ type: UsageFilter, required: true }),
+        filter: t.arg({ type: UsageFilter, required: true, cost: { weight: 10 } }),
         interval: t.arg({ type: UsageInterval, required: true, looksAt: [] }),
         groupBy: t.arg({ type: [UsageDimension] }),
       },

@@ -54,14 +54,14 @@ export function addUsageReport(
       total: t.field({
         type: UsageNumbers,
         nullable: false,
-        cost: { weight: 2 },
+        cost: { weight: 10 },
         resolve: ({ selection }, _args, { administration }) => usageTotal(administration.database, selection),
       }),
       points: t.field({
         type: [UsagePoint],
         nullable: false,
         description: 'Intervals with requests, in order of time.',
-        cost: { weight: 2, ...listOf(200, mostIntervals) },
+        cost: { weight: 10, ...listOf(200, mostIntervals) },
         args: { first: t.arg.int({ defaultValue: 200 }) },
         resolve: async ({ selection }, { first }, { administration }) => [
           ...(await usagePoints(administration.database, selection, firstOf(first, 200, mostIntervals))),
@@ -71,7 +71,7 @@ export function addUsageReport(
         type: [UsageGroup],
         nullable: false,
         description: 'The groups with the most requests, the largest first; none when the report is not grouped.',
-        cost: { weight: 2, ...listOf(20, 100) },
+        cost: { weight: 10, ...listOf(20, 100) },
         args: {
           first: t.arg.int({ defaultValue: 20 }),
           skip: t.arg.int({ defaultValue: 0, looksAt: [], description: 'Leaves out so many, to read on.' }),
@@ -88,7 +88,7 @@ export function addUsageReport(
         nullable: false,
         description:
           'The fields that were used or denied most, in whole days (UTC). A report of some operations, outcomes, clients or secrets has none: fields are counted by key.',
-        cost: { weight: 2, ...listOf(20, 100) },
+        cost: { weight: 10, ...listOf(20, 100) },
         args: { first: t.arg.int({ defaultValue: 20 }) },
         resolve: async ({ selection }, { first }, { administration: { database } }) => {
           const { since, until, visibility, filter } = selection;

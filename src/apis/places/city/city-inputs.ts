@@ -64,7 +64,9 @@ type Cleared<Input> = { [Name in keyof Input]: Name extends NeverNull ? Exclude<
 
 /** @throws BAD_USER_INPUT for a null where a city must have a value; leaving the field out is possible */
 export function refuseNulls<Input extends object>(input: Input): Cleared<Input> {
-  const missing = neverNull.find((name) => name in input && (input as Record<NeverNull, unknown>)[name] === null);
+  const missing = neverNull.find(
+    (name) => Object.hasOwn(input, name) && (input as Record<NeverNull, unknown>)[name] === null,
+  );
   if (missing !== undefined) {
     throw codedError('BAD_USER_INPUT', `"input.${missing}": must not be null; leave it out instead.`, {
       argument: ['input', missing],

@@ -1,13 +1,14 @@
-import { and, eq, type SQL } from 'drizzle-orm';
+import { and, type SQL } from 'drizzle-orm';
 import { connectionFrom, type PageArguments } from '../../shared/connection.ts';
+import type { ConnectionSelection } from '../../shared/connection-selection.ts';
 import { cursorCodec } from '../../shared/cursor.ts';
 import type { OrderDirectionRef } from '../../shared/order-direction.ts';
 import { type IntFilter, intConditions, type StringFilter, stringConditions } from '../filter/filter-conditions.ts';
 import type { FilterRefs } from '../filter/filters.ts';
 import type { PlacesBuilder } from '../places-context.ts';
-import type { PlacesServices } from '../places-services.ts';
+import type { Places } from '../places-services.ts';
 import { city } from '../tables.ts';
-import type { CityOrder } from './city-store.ts';
+import type { CityOrder } from './city-columns.ts';
 
 interface CityFilter {
   readonly name?: StringFilter | null | undefined;
@@ -32,13 +33,14 @@ export function addCityListInputs(
   const CityFilter = builder.inputType('CityFilter', {
     entity: 'City',
     use: 'FILTER',
+    // What no index finds is looked for in every city. Several conditions together may be that as well.
     fields: (t) => ({
       name: t.field({ type: StringFilter }),
-      alternateName: t.field({ type: StringFilter }),
+      alternateName: t.field({ type: StringFilter, cost: { weight: 50 } }),
       countryCode: t.field({ type: StringFilter, looksAt: ['City.country', 'Country.code'] }),
-      adminCode: t.field({ type: StringFilter }),
-      featureCode: t.field({ type: StringFilter }),
-      population: t.field({ type: IntFilter }),
+      adminCode: t.field({ type: StringFilter, cost: { weight: 50 } }),
+      featureCode: t.field({ type: StringFilter, cost: { weight: 50 } }),
+      population: t.field({ type: IntFilter, cost: { weight: 20 } }),
     }),
   });
   const CityOrderField = builder.enumType('CityOrderField', {
@@ -61,24 +63,40 @@ export function addCityListInputs(
 
 /** A page of cities, of all or of one country. `coordinate` names the field: its cursors work nowhere else. */
 export function cityConnection(
-  places: PlacesServices,
+  places: Places,
   coordinate: string,
   { filter, orderBy, ...page }: CityListArguments,
+  selected: ConnectionSelection,
   countryCode?: string,
 ) {
   const order = orderBy ?? { field: 'ID', direction: 'ASC' };
-  const within = countryCode === undefined ? undefined : eq(city.countryCode, countryCode);
+  const of = { ...within(countryCode, filter ?? {}), searches: searches(filter ?? {}) };
   const cursors = cursorCodec(places.cursorSecret, coordinate, `${order.field} ${order.direction}`);
-  return connectionFrom(page, cursors, places.cities.page(and(within, ...conditionsOf(filter)), order));
+  return connectionFrom(page, cursors, places.cities.page(of, order), selected);
 }
 
-function conditionsOf(filter: CityFilter | null | undefined): (SQL | undefined)[] {
+/** Whether no index finds what is asked for. */
+function searches({ name, alternateName, adminCode, featureCode, countryCode }: CityFilter): boolean {
+  const inAnyWay = [alternateName, adminCode, featureCode];
+  return inAnyWay.some((text) => text != null) || name?.contains != null || countryCode?.contains != null;
+}
+
+/** Of one country, when the field or the filter says so: its cities have indexes of their own. */
+function within(countryCode: string | undefined, { countryCode: asked, ...filter }: CityFilter) {
+  if (countryCode !== undefined || asked?.eq == null) {
+    return { countryCode, condition: and(...conditionsOf({ ...filter, countryCode: asked })) };
+  }
+  const { eq, ...rest } = asked;
+  return { countryCode: eq, condition: and(...conditionsOf({ ...filter, countryCode: rest })) };
+}
+
+function conditionsOf(filter: CityFilter): (SQL | undefined)[] {
   return [
-    ...stringConditions(city.name, filter?.name),
-    ...stringConditions(city.alternateName, filter?.alternateName),
-    ...stringConditions(city.countryCode, filter?.countryCode),
-    ...stringConditions(city.adminCode, filter?.adminCode),
-    ...stringConditions(city.featureCode, filter?.featureCode),
-    ...intConditions(city.population, filter?.population),
+    ...stringConditions(city.name, filter.name),
+    ...stringConditions(city.alternateName, filter.alternateName),
+    ...stringConditions(city.countryCode, filter.countryCode),
+    ...stringConditions(city.adminCode, filter.adminCode),
+    ...stringConditions(city.featureCode, filter.featureCode),
+    ...intConditions(city.population, filter.population),
   ];
 }

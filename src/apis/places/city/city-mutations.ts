@@ -3,8 +3,8 @@ import { isUuid } from '../../../kernel/uuid.ts';
 import { encodeGlobalId, type GlobalId, idWithin } from '../../shared/global-id.ts';
 import type { PlacesBuilder } from '../places-context.ts';
 import type { CityRef } from './city.ts';
+import type { CityRow } from './city-columns.ts';
 import { addCityInputs, refuseNulls } from './city-inputs.ts';
-import type { CityRow } from './city-store.ts';
 
 export function addCityMutations(builder: PlacesBuilder, City: CityRef): void {
   const { CreateCityInput, UpdateCityInput, UpsertCityInput, DeleteCityInput } = addCityInputs(builder);

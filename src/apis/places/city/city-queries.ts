@@ -1,3 +1,4 @@
+import { connectionSelection } from '../../shared/connection-selection.ts';
 import { idWithin } from '../../shared/global-id.ts';
 import type { OrderDirectionRef } from '../../shared/order-direction.ts';
 import type { CountryRef } from '../country/country.ts';
@@ -28,8 +29,9 @@ export function addCityQueries(
       {
         type: City,
         nullable: false,
-        args: { filter: t.arg({ type: CityFilter }), orderBy: t.arg({ type: CityOrder }) },
-        resolve: (_root, args, { places }) => cityConnection(places, 'Query.cities', args),
+        args: { filter: t.arg({ type: CityFilter, cost: { weight: 20 } }), orderBy: t.arg({ type: CityOrder }) },
+        resolve: (_root, args, { places }, info) =>
+          cityConnection(places, 'Query.cities', args, connectionSelection(info)),
       },
       CityConnection,
     ),
@@ -37,7 +39,7 @@ export function addCityQueries(
       description: 'Cities within a radius of at most 500 km, nearest first.',
       type: [City],
       nullable: { list: false, items: false },
-      cost: plainListCost,
+      cost: { weight: 20, ...plainListCost },
       args: {
         latitude: t.arg.float({ required: true, looksAt: ['City.location'], validate: latitudeRule }),
         longitude: t.arg.float({ required: true, looksAt: ['City.location'], validate: longitudeRule }),
@@ -54,8 +56,9 @@ export function addCityQueries(
       {
         type: City,
         nullable: false,
-        args: { filter: t.arg({ type: CityFilter }), orderBy: t.arg({ type: CityOrder }) },
-        resolve: ({ code }, args, { places }) => cityConnection(places, 'Country.cities', args, code),
+        args: { filter: t.arg({ type: CityFilter, cost: { weight: 20 } }), orderBy: t.arg({ type: CityOrder }) },
+        resolve: ({ code }, args, { places }, info) =>
+          cityConnection(places, 'Country.cities', args, connectionSelection(info), code),
       },
       CityConnection,
     ),

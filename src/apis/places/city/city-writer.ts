@@ -6,7 +6,7 @@ import { codedError } from '../../../kernel/errors.ts';
 import type { MakeId } from '../../../kernel/uuid.ts';
 import { city } from '../tables.ts';
 import { type CityChangeAction, notifyCityChange } from './city-changes.ts';
-import { type CityRow, cityColumns } from './city-store.ts';
+import { type CityRow, cityColumns } from './city-columns.ts';
 
 /** What a client may set of a city. */
 export interface CityValues {

@@ -3,7 +3,7 @@ import { radiusRule } from '../location/coordinates.ts';
 import { pageSizeOf, plainListCost } from '../page-size.ts';
 import type { PlaceRef } from '../place/place.ts';
 import type { PlacesBuilder } from '../places-context.ts';
-import type { CityRow } from './city-store.ts';
+import type { CityRow } from './city-columns.ts';
 
 export function addCity(builder: PlacesBuilder, Place: PlaceRef, Country: CountryRef) {
   const City = builder.loadableNodeRef('City', {
@@ -24,7 +24,7 @@ export function addCity(builder: PlacesBuilder, Place: PlaceRef, Country: Countr
         description: 'Other cities within a radius of at most 500 km, nearest first.',
         type: [City],
         nullable: { list: false, items: false },
-        cost: { weight: 1, ...plainListCost },
+        cost: { weight: 20, ...plainListCost },
         args: {
           radiusKm: t.arg.float({ required: true, looksAt: ['City.location'], validate: radiusRule }),
           first: t.arg.int({ defaultValue: 10 }),

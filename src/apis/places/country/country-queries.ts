@@ -1,5 +1,6 @@
 import { and } from 'drizzle-orm';
 import { connectionFrom } from '../../shared/connection.ts';
+import { connectionSelection } from '../../shared/connection-selection.ts';
 import { cursorCodec } from '../../shared/cursor.ts';
 import type { OrderDirectionRef } from '../../shared/order-direction.ts';
 import { storableText } from '../../shared/text.ts';
@@ -57,7 +58,7 @@ export function addCountryQueries(
           filter: t.arg({ type: CountryFilter }),
           orderBy: t.arg({ type: CountryOrder }),
         },
-        resolve: (_root, { filter, orderBy, ...page }, { places }) => {
+        resolve: (_root, { filter, orderBy, ...page }, { places }, info) => {
           const order = orderBy ?? ({ field: 'CODE', direction: 'ASC' } as const);
           const condition = and(
             ...stringConditions(country.code, filter?.code),
@@ -67,7 +68,7 @@ export function addCountryQueries(
             ...stringConditions(country.subregion, filter?.subregion),
           );
           const cursors = cursorCodec(places.cursorSecret, 'Query.countries', `${order.field} ${order.direction}`);
-          return connectionFrom(page, cursors, places.countries.page(condition, order));
+          return connectionFrom(page, cursors, places.countries.page(condition, order), connectionSelection(info));
         },
       },
       CountryConnection,

@@ -1,7 +1,8 @@
 import { and, asc, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../../db/database.ts';
-import { keysetStatement } from '../../../db/keyset-page.ts';
+import { type KeysetRequest, keysetStatement, pageEnds } from '../../../db/keyset-page.ts';
 import type { PageSource } from '../../shared/connection.ts';
+import type { CursorKey } from '../../shared/cursor.ts';
 import { startsWith } from '../filter/filter-conditions.ts';
 import { country } from '../tables.ts';
 
@@ -35,7 +36,10 @@ export interface CountryStore {
 
 const columns = { __typename: sql<'Country'>`'Country'`, ...getTableColumns(country) };
 
-export function countryStore({ queries }: Database): CountryStore {
+type PlaceOfCountry = Pick<CountryRow, 'name' | 'code'>;
+
+export function countryStore(database: Database): CountryStore {
+  const { queries } = database;
   return {
     async byCodes(codes) {
       const rows = await queries
@@ -47,6 +51,16 @@ export function countryStore({ queries }: Database): CountryStore {
     },
     page(condition, { field, direction }) {
       const ordered = field === 'NAME' ? [country.name, country.code] : [country.code];
+      const keyOf = ({ name, code }: PlaceOfCountry): CursorKey => (field === 'NAME' ? [name, code] : [code]);
+      const placesOf = (request: KeysetRequest) => {
+        const keyset = keysetStatement(ordered, direction, request);
+        return queries
+          .select({ name: country.name, code: country.code })
+          .from(country)
+          .where(and(condition, keyset.after, keyset.before))
+          .orderBy(...keyset.orderBy)
+          .limit(keyset.limit);
+      };
       return {
         rows(request) {
           const keyset = keysetStatement(ordered, direction, request);
@@ -57,7 +71,12 @@ export function countryStore({ queries }: Database): CountryStore {
             .orderBy(...keyset.orderBy)
             .limit(keyset.limit);
         },
-        keyOf: (row) => (field === 'NAME' ? [row.name, row.code] : [row.code]),
+        places: async (request) => (await placesOf(request)).map(keyOf),
+        async ends(request) {
+          const { ends, found } = await pageEnds<PlaceOfCountry>(database, placesOf(request), request.limit - 1);
+          return { ends: ends.map(keyOf), found };
+        },
+        keyOf,
         count: () => queries.$count(country, condition),
       };
     },

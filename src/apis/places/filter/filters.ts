@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { storableText } from '../../shared/text.ts';
+import { boundedList, storableText } from '../../shared/text.ts';
 import type { PlacesBuilder } from '../places-context.ts';
 
 export const longestList = 100;
@@ -11,16 +11,17 @@ export function addFilters(builder: PlacesBuilder) {
     use: 'OPERATOR',
     fields: (t) => ({
       eq: t.string({ validate: text }),
-      in: t.stringList({ validate: z.array(text).max(longestList) }),
+      in: t.stringList({ validate: boundedList(text, { max: longestList }) }),
       startsWith: t.string({ validate: text }),
-      contains: t.string({ validate: text }),
+      // No index helps to find it.
+      contains: t.string({ validate: text, cost: { weight: 40 } }),
     }),
   });
   const IntFilter = builder.inputType('IntFilter', {
     use: 'OPERATOR',
     fields: (t) => ({
       eq: t.int(),
-      in: t.intList({ validate: z.array(z.number()).max(longestList) }),
+      in: t.intList({ validate: boundedList(z.number(), { max: longestList }) }),
       gte: t.int(),
       lte: t.int(),
     }),

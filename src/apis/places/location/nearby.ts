@@ -52,6 +52,11 @@ export function withinBoxes({ latitude, longitude }: LocationColumns, boxes: rea
   return sql`(${sql.join(conditions, sql` OR `)})`;
 }
 
+/** Distance in degrees, as if the map were flat: an order that the same index can read. */
+export function byDegrees({ latitude, longitude }: LocationColumns, from: Coordinates): SQL {
+  return sql`point(${longitude}, ${latitude}) <-> point(${double(from.longitude)}, ${double(from.latitude)})`;
+}
+
 /** Great-circle distance in km, by the haversine formula: exact to the metre at any distance we search by. */
 export function distanceKm({ latitude, longitude }: LocationColumns, from: Coordinates): SQL<number> {
   const rows = sql`power(sin(radians(${latitude} - ${double(from.latitude)}) / 2), 2)`;

@@ -10,7 +10,7 @@ export function addPlaceSearch(builder: PlacesBuilder, Place: PlaceRef): void {
         'Places whose name begins with the text (case and accents matter), by name: of the kinds whose name the key may read.',
       type: [Place],
       nullable: { list: false, items: false },
-      cost: plainListCost,
+      cost: { weight: 12, ...plainListCost },
       rateLimit: { max: 300, window: '1m' },
       args: {
         text: t.arg.string({
@@ -23,6 +23,7 @@ export function addPlaceSearch(builder: PlacesBuilder, Place: PlaceRef): void {
       },
       resolve: async (_root, { text, first }, { places, access }) => {
         const limit = pageSizeOf(first);
+        if (limit === 0) return [];
         const found: (readonly PlaceRow[])[] = await Promise.all([
           access.allows('read', 'Country', 'name') ? places.countries.startingWith(text, limit) : [],
           access.allows('read', 'City', 'name') ? places.cities.startingWith(text, limit) : [],

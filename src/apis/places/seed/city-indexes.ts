@@ -5,7 +5,7 @@ import type { Database, Queries } from '../../../db/database.ts';
  * Building an index over all cities at once is many times faster than keeping it up to date row by row. These two take
  * the definitions from the database itself, so that the migrations stay the only place that knows them.
  */
-export async function putCityIndexesAside(database: Database, queries: Queries): Promise<string[]> {
+export async function putCityIndexesAside(database: Pick<Database, 'rows'>, queries: Queries): Promise<string[]> {
   const indexes = await database.rows<{ name: string; definition: string }>(
     sql`SELECT quote_ident(indexname) AS name, indexdef AS definition FROM pg_indexes
         WHERE schemaname = current_schema() AND tablename = 'city' AND indexdef NOT LIKE 'CREATE UNIQUE %'

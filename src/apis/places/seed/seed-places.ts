@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Database, Queries } from '../../../db/database.ts';
+import type { Database, Patient, Queries } from '../../../db/database.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { invariant } from '../../../kernel/invariant.ts';
 import { country } from '../tables.ts';
@@ -12,6 +12,8 @@ export interface SeedOptions {
   readonly clock: Clock;
   readonly source?: PlacesSource;
   readonly onProgress?: (progress: SeedProgress) => void;
+  /** Told every few seconds while another instance seeds. */
+  readonly onWait?: (waitedMs: number) => void;
 }
 
 export interface SeedProgress {
@@ -24,10 +26,15 @@ const batchSize = 5000;
 
 /**
  * Puts the Places data into the database, once. A process that dies on the way leaves whole batches, and the next
- * start goes on behind them; instances that seed at the same moment take turns batch by batch. What clients changed
- * or deleted since stays so. Answers whether there was anything to do.
+ * start, or one of those that wait for it, goes on behind them. What clients changed or deleted since stays so. Answers
+ * whether there was anything to do.
  */
 export async function seedPlaces(database: Database, options: SeedOptions): Promise<boolean> {
+  if (await isSeeded(database.queries)) return false;
+  return database.alone('fieldpass places seed', (patient) => seed(patient, options), options.onWait ?? (() => {}));
+}
+
+async function seed(database: Patient, options: SeedOptions): Promise<boolean> {
   if (await isSeeded(database.queries)) return false;
   const { clock, source = bundledPlaces } = options;
   await begin(database, source, clock);
@@ -46,7 +53,7 @@ export async function isSeeded(queries: Queries): Promise<boolean> {
   return (await readSeedState(queries))?.complete === true;
 }
 
-async function begin(database: Database, source: PlacesSource, clock: Clock): Promise<void> {
+async function begin(database: Patient, source: PlacesSource, clock: Clock): Promise<void> {
   await database.transaction(async (queries) => {
     const start: SeedState = { after: 0, indexes: [], complete: false };
     if (!(await insertSeedState(queries, start, clock.now()))) return;
@@ -56,7 +63,7 @@ async function begin(database: Database, source: PlacesSource, clock: Clock): Pr
   });
 }
 
-async function addBatch(database: Database, cities: readonly CityRow[], clock: Clock): Promise<SeedState> {
+async function addBatch(database: Patient, cities: readonly CityRow[], clock: Clock): Promise<SeedState> {
   return await database.transaction(async (queries) => {
     const state = await lockSeedState(queries);
     invariant(state, 'the seed has begun');
@@ -72,7 +79,7 @@ async function addBatch(database: Database, cities: readonly CityRow[], clock: C
 }
 
 /** Each step may be repeated: a process that dies between them does them again at its next start. */
-async function finish(database: Database, clock: Clock): Promise<void> {
+async function finish(database: Patient, clock: Clock): Promise<void> {
   await database.transaction(async (queries) => {
     const state = await lockSeedState(queries);
     await restoreCityIndexes(queries, state?.indexes ?? []);

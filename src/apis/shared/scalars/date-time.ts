@@ -1,7 +1,9 @@
 import { GraphQLScalarType, Kind } from 'graphql';
 import { codedError } from '../../../kernel/errors.ts';
 
-const isoPattern = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+/** Hours end at 23, also those of an offset (RFC 3339 §5.6). A leap second has no number of milliseconds of its own. */
+const isoPattern =
+  /^(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d+)?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 /** Years 0001 to 9999, which every database column and every client can hold. */
 const earliest = Date.parse('0001-01-01T00:00:00.000Z');

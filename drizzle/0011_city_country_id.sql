@@ -1,0 +1,1 @@
+CREATE INDEX "city_country_id_index" ON "city" USING btree ("country_code","id");

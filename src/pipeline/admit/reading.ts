@@ -1,0 +1,30 @@
+import type { Verdict } from '../../admission/verdict.ts';
+
+/**
+ * What it costs to read a document that is not compiled yet: parsing by its bytes, compiling by its steps. Taken before
+ * anybody knows whether the document is good for something, and given back when its operation is admitted. A document of
+ * ordinary size is read for nothing, also when it is wrong.
+ *
+ * It is a reservation like that of an operation, so it takes a place among those that run at once. When the process dies
+ * before it is given back, it stays charged, and its place is free after its time to live.
+ */
+export interface ReadingCharge {
+  /** Takes the points for so many more, beside those that are held. All or none. */
+  take(points: number): Promise<Verdict>;
+  /** Before the operation itself is reserved, which takes a place of its own. */
+  giveBack(): Promise<void>;
+  /** The operation did not run after all: points that were given back are taken again, as far as they are there. */
+  takeAgain(): Promise<void>;
+  /** The request is over: what is held is kept. Answers with the points that it cost. */
+  end(): number;
+}
+
+/** What was taken for reading the document, and what was made of it. */
+export interface CandidateReading {
+  /** More was made of it than the operation itself, and is paid like that: what denials left, or a count that was in vain. */
+  took(steps: number): Promise<Verdict>;
+  /** Step 10 is passed: it costs nothing, and is known from now on. */
+  affordable(): Promise<void>;
+  /** All the same the operation does not run now: somebody asked for its price only, or there is no budget for it. */
+  unused(): Promise<void>;
+}
