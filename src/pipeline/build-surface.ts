@@ -74,7 +74,7 @@ export function buildSurface(schema: GraphQLSchema, options: SurfaceOptions): Su
     urgentMutations: new Map(Object.entries(options.urgentMutations)),
     documents,
     prepare,
-    withoutDenied: remainingOperations(prepare, documents),
+    withoutDenied: remainingOperations(compiled, documents, options.argumentReader),
     validateOnView: viewValidation(documents),
     countIntrospected: introspectionCounts(),
     measuredOf: createMeasuredCache(compiled),

@@ -73,20 +73,12 @@ export function createGraphqlServer(
   };
 }
 
-/**
- * What was taken for reading a document of which nothing was admitted is what the request cost; what was taken for documents
- * that are arguments it cost beside its price.
- */
+/** What was kept for reading documents, its own and those that are arguments, the request cost beside its price. */
 function endReading(record: RequestRecord): void {
-  const points = record.reading?.end() ?? 0;
-  if (points > 0) {
-    record.requestedQueryCost ??= points;
-    record.actualQueryCost ??= points;
-  }
-  if (record.argumentPoints > 0) {
-    record.requestedQueryCost = (record.requestedQueryCost ?? 0) + record.argumentPoints;
-    record.actualQueryCost = (record.actualQueryCost ?? 0) + record.argumentPoints;
-  }
+  const points = (record.reading?.end() ?? 0) + record.argumentPoints;
+  if (points === 0) return;
+  record.requestedQueryCost = (record.requestedQueryCost ?? 0) + points;
+  record.actualQueryCost = (record.actualQueryCost ?? 0) + points;
 }
 
 function unexpected(error: unknown): Error {

@@ -123,7 +123,7 @@ export const advisoryMutants: readonly Mutant[] = [
   {
     breaks: 'fields: they need nothing',
     file: 'src/privileges/demands/compile-demands.ts',
-    find: 'add(field.field.needs);',
+    find: 'demandBits(site, field.field.needs, always);',
     replace: '',
     test: fields,
   },

@@ -64,7 +64,7 @@ export async function affordOperation(
   const { costMode, reading } = candidate;
   const { privileges, policy } = caller;
   if (isUrgent(plan, surface.urgentMutations, () => coerced)) {
-    await reading?.affordable();
+    await reading?.affordable(Number.POSITIVE_INFINITY);
     return affordUrgent(caller, costMode, services);
   }
   const measures = isMeasured(caller, plan);
@@ -83,7 +83,7 @@ export async function affordOperation(
     const refusal = await countedInVain(priced, steps, reading);
     return refusedWithCost(purse, refusal, await stateOf(purse));
   }
-  await reading?.affordable();
+  await reading?.affordable(estimate.points);
   if (costMode === 'validate') {
     await reading?.unused();
     return validate(purse);

@@ -63,9 +63,9 @@ export function readingOf(
       const points = pointsForSteps(paidSteps) - before;
       return points === 0 ? passed : take(points, record, caller, services);
     },
-    async affordable() {
+    async affordable(price) {
       if (prepared?.kind === 'PREPARED') documents.keep(document, prepared.operation);
-      await record.reading?.giveBack();
+      await record.reading?.giveBack(Math.max(0, pointsForSteps(paidSteps) - price));
     },
     async unused() {
       await record.reading?.takeAgain();

@@ -32,21 +32,22 @@ export function readingCharge(caller: Caller, services: PipelineServices): Readi
 
   async function reserve(wanted: number): Promise<Verdict> {
     const verdict = await reserved.add(wanted);
-    if (verdict.kind === 'PASSED') points = reserved.points;
+    if (verdict.kind === 'PASSED') points = kept + reserved.points;
     return verdict;
   }
 
   return {
     take: async (more) => (more === 0 ? passed : reserve(more)),
-    giveBack: () => reserved.settle(0),
+    async giveBack(but) {
+      kept = Math.min(but, reserved.points);
+      await reserved.settle(kept);
+    },
     async takeAgain() {
-      if (reserved.points === 0 && points > 0) await reserve(points);
+      if (reserved.points === 0 && points > kept) await reserve(points - kept);
     },
     end() {
-      if (reserved.points > 0) {
-        kept = reserved.points;
-        void reserved.settle(kept);
-      }
+      kept += reserved.points;
+      if (reserved.points > 0) void reserved.settle(reserved.points);
       return kept;
     },
   };

@@ -21,11 +21,6 @@ export interface RunningOperation {
   answerOf(result: ExecutionResult, room: number): ExecutionResult | 'TOO_LARGE';
 }
 
-/** `steps`: what it took in vain to compile what denials left. */
-export interface DenialRefusal extends Refusal {
-  readonly steps?: number;
-}
-
 /**
  * What the key's `onDenied` makes of an operation, before anything of it runs. Under `REJECT` nothing: the gate that
  * follows refuses what is denied. Under `NULL` a query goes on without its denied fields, and the gate judges what is
@@ -38,7 +33,7 @@ export function decideDenials(
   variables: VariableValues,
   caller: Caller,
   surface: Surface,
-): RunningOperation | DenialRefusal {
+): RunningOperation | Refusal {
   const { key, privileges } = caller;
   const asItIs: RunningOperation = { kind: 'RUNS', operation, isWhole: true, steps: 0, answerOf: (result) => result };
   if (key.onDenied === 'HIDE') {
@@ -61,14 +56,12 @@ function remaining(
   document: DocumentNode,
   denied: DeniedFields,
   surface: Surface,
-): RunningOperation | DenialRefusal {
+): RunningOperation {
   const left = surface.withoutDenied(whole, document, denied);
-  if (left.prepared.kind === 'REFUSED') return { ...refused('INVALID', [left.prepared.error]), steps: left.steps };
-  const { operation } = left.prepared;
   const errors = denialErrors(whole.plan, denied);
   return {
     kind: 'RUNS',
-    operation,
+    operation: left.operation,
     isWhole: false,
     steps: left.steps,
     answerOf(result, room) {

@@ -45,6 +45,14 @@ export function argumentChecks(
   plan: DocumentPlan,
   reader: ArgumentReader,
 ): ArgumentChecks {
+  return { read: readChecks(schema, plan, reader), neverNull: neverNullVariables(schema, document, plan.operation) };
+}
+
+export function readChecks(
+  schema: GraphQLSchema,
+  plan: DocumentPlan,
+  reader: ArgumentReader,
+): readonly ArgumentCheck[] {
   const checks = new Map<FieldNode, ArgumentCheck>();
   for (const { byType } of plan.selections) {
     for (const { type, fields } of byType) {
@@ -58,7 +66,7 @@ export function argumentChecks(
       }
     }
   }
-  return { read: [...checks.values()], neverNull: neverNullVariables(schema, document, plan.operation) };
+  return [...checks.values()];
 }
 
 function variablesIn(nodes: readonly ASTNode[]): readonly string[] {

@@ -1,4 +1,10 @@
-import { type DocumentNode, type FieldNode, type GraphQLError, getOperationAST } from 'graphql';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLError,
+  getOperationAST,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { compileFormula } from '../../cost/compile-formula.ts';
 import { codedError } from '../../kernel/errors.ts';
 import { compileDocument } from '../../plan/compile-document/compile-document.ts';
@@ -83,7 +89,7 @@ function prepared(
   const formula = compileFormula(schema, plan);
   const checks = argumentChecks(schema.schema, document, plan, reader);
   const executed = takingCoercedVariables(document, plan.operation);
-  const separated = plan.introspects ? halvesOf(document, plan) : undefined;
+  const separated = plan.introspects ? halvesOf(document, plan.operation) : undefined;
   return {
     kind: 'PREPARED',
     operation: { plan, demands, formula, argumentChecks: checks, executed, separated },
@@ -91,7 +97,8 @@ function prepared(
   };
 }
 
-function halvesOf(document: DocumentNode, { operation }: DocumentPlan): SeparatedDocument {
+/** What is executed of an operation that asks for the schema. */
+export function halvesOf(document: DocumentNode, operation: OperationDefinitionNode): SeparatedDocument {
   const { data, introspection } = separateIntrospection(document, operation);
   return {
     data: data && takingCoercedVariables(data, undefined, operation),

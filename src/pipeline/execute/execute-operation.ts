@@ -30,7 +30,7 @@ export async function executeOperation(
   const { watch } = services;
   const read = readOperation(args, record, caller, surface, services);
   const reading = readingOf(args.document, record, caller, surface, services);
-  const paid = await reading.took((read.kind === 'READ' ? read.running.steps : read.steps) ?? 0);
+  const paid = await reading.took(read.kind === 'READ' ? read.running.steps : 0);
   // Whoever cannot pay for what was made in vain is told so.
   if (paid.kind === 'REFUSED') return refuseAs(record, paid);
   if (read.kind === 'REFUSED') return refuseAs(record, read);

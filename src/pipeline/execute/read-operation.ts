@@ -1,10 +1,10 @@
 import type { ExecutionArgs } from 'graphql';
-import { refused } from '../../admission/verdict.ts';
+import { type Refusal, refused } from '../../admission/verdict.ts';
 import type { DocumentPlan } from '../../plan/document-plan.ts';
 import { isMeasured } from '../admit/afford-operation.ts';
 import type { VariableValues } from '../admit/candidate.ts';
 import { isUrgent } from '../admit/urgent.ts';
-import { type DenialRefusal, decideDenials, type RunningOperation } from '../denials/denial-mode.ts';
+import { decideDenials, type RunningOperation } from '../denials/denial-mode.ts';
 import { coercionErrors } from '../denials/hide-mode.ts';
 import { measureDenials, noteThrottled } from '../denials/measure-mode.ts';
 import { type CoercionAnswer, coerceVariables } from '../document/coerce-variables.ts';
@@ -14,7 +14,7 @@ import type { Surface } from '../surface.ts';
 
 export type OperationRead =
   | { readonly kind: 'READ'; readonly running: RunningOperation; readonly variables: VariableValues }
-  | DenialRefusal;
+  | Refusal;
 
 /**
  * Step 7 of every kind of operation, as far as variables are concerned, with what of step 6 had to wait for the document;

@@ -11,7 +11,7 @@ import type {
 } from '../../plan/document-plan.ts';
 import { withReads } from '../../plan/privilege-bit.ts';
 import { verbs } from '../../plan/verb.ts';
-import type { Demand, DemandSite } from './demand.ts';
+import type { Demand, DemandSite, Presence } from './demand.ts';
 import { presenceOf, suppliedInLiterals } from './supplied-in-literal.ts';
 import { writtenNeeds, writtenPlan } from './written-needs.ts';
 
@@ -61,16 +61,26 @@ export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Dema
     if (walked.has(selection)) return;
     walked.add(selection);
     demandSight(selection, path);
-    const among = selection.byType.length > 1 ? selection.byType.map(({ type }) => type) : [];
+    const among = selection.byType.length > 1 ? selection.byType.map(({ type }) => type) : noTypes;
+    // Of the same key on many types the path is written once.
+    const paths = new Map<string, readonly string[]>();
     for (const { type, fields } of selection.byType) {
       for (const field of fields) {
         if (field.kind !== 'FIELD') continue;
-        const fieldPath = [...path, field.responseKey];
-        const site = { selection: selection.id, type, field, path: fieldPath };
-        demandsOfField({ ...site, among, when: field.when }, field);
+        const { responseKey, when, whenNamed } = field;
+        const fieldPath = paths.get(responseKey) ?? [...path, responseKey];
+        paths.set(responseKey, fieldPath);
         // What a fragment selects on the type by its name is judged whether or not the key can see the type.
-        if (among.length > 0 && field.whenNamed !== undefined) {
-          demandsOfField({ ...site, among: [], when: field.whenNamed }, field);
+        const isNamed = among.length > 0 && whenNamed !== undefined;
+        // Where that holds always it asks for all that the field by itself asks for.
+        if (!isNamed || whenNamed !== true) {
+          demandsOfField({ selection: selection.id, type, among, when, field, path: fieldPath }, field);
+        }
+        if (isNamed) {
+          demandsOfField(
+            { selection: selection.id, type, among: noTypes, when: whenNamed, field, path: fieldPath },
+            field,
+          );
         }
         if (field.selection !== undefined) walk(field.selection, fieldPath);
       }
@@ -108,30 +118,35 @@ export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Dema
   }
 
   function demandsOfField(site: DemandSite, field: DataFieldPlan): void {
-    const add = (
-      bits: readonly PrivilegeBit[],
-      rest: Partial<Pick<Extract<Demand, { kind: 'BITS' }>, 'presence' | 'whereVisible' | 'node'>> = {},
-    ) => {
-      if (bits.length === 0) return;
-      demands.push({ kind: 'BITS', ...site, bits, whereVisible: false, presence: [], ...rest });
-      mark(bits);
-    };
-    add(field.field.needs);
+    demandBits(site, field.field.needs, always);
     const { inputVerbs } = field.field;
     for (const { argument, value } of field.arguments) {
       const presence = presenceOf(value, plan.variables);
-      add(argument.needs, { presence });
-      add(argument.needsWhereVisible, { presence, whereVisible: true });
+      demandBits(site, argument.needs, presence);
+      demandBits(site, argument.needsWhereVisible, presence, true);
       mark(withReads(schema.coordinates, argument.needsWhereVisible));
       for (const supplied of suppliedIn(value, argument.input, inputVerbs)) {
         if (supplied.kind === 'BITS') {
-          add(supplied.bits, { presence: supplied.presence, node: supplied.node });
+          demandBits({ ...site, node: supplied.node }, supplied.bits, supplied.presence);
         } else {
           demands.push({ ...supplied, ...site, verbs: inputVerbs });
           mark(neededBelow(supplied.input, inputVerbs));
         }
       }
     }
+  }
+
+  /** One object and no copy: of a selection on an interface there are as many as it has types. */
+  function demandBits(
+    { selection, type, among, when, field, path, node }: DemandSite,
+    bits: readonly PrivilegeBit[],
+    presence: readonly Presence[],
+    whereVisible = false,
+  ): void {
+    if (bits.length === 0) return;
+    const at = node === undefined ? undefined : { node };
+    demands.push({ kind: 'BITS', selection, type, among, when, field, path, bits, whereVisible, presence, ...at });
+    mark(bits);
   }
 
   /**
@@ -174,6 +189,9 @@ export function compileDemands(schema: CompiledSchema, plan: DocumentPlan): Dema
   }
 }
 
+const noTypes: readonly CompiledObject[] = [];
+const always: readonly Presence[] = [];
+
 function isToldAnyway({ structure }: CompiledObject): boolean {
   return structure === 'ROOT' || structure === 'PAYLOAD';
 }
@@ -186,16 +204,21 @@ function edgesBeyond({ root, beyond }: DocumentPlan): readonly Edge[] {
   return beyond === undefined ? [] : [{ from: root.id, to: beyond.root, when: true }, ...beyond.edges];
 }
 
-function edgesOf(plan: DocumentPlan): readonly Edge[] {
-  return [...plan.selections]
-    .reverse()
-    .flatMap(({ id, byType }) =>
-      byType.flatMap(({ fields }) =>
-        fields.flatMap((field) =>
-          field.kind === 'FIELD' && field.selection !== undefined
-            ? [{ from: id, to: field.selection.id, when: field.when }]
-            : [],
-        ),
-      ),
-    );
+/** Each once, however many types lead so. */
+function edgesOf({ selections }: DocumentPlan): readonly Edge[] {
+  const edges: Edge[] = [];
+  for (const { id, byType } of [...selections].reverse()) {
+    const known = new Map<number, Set<Condition>>();
+    for (const { fields } of byType) {
+      for (const field of fields) {
+        if (field.kind !== 'FIELD' || field.selection === undefined) continue;
+        const { when, selection } = field;
+        const conditions = known.get(selection.id) ?? new Set();
+        known.set(selection.id, conditions);
+        if (!conditions.has(when)) edges.push({ from: id, to: selection.id, when });
+        conditions.add(when);
+      }
+    }
+  }
+  return edges;
 }

@@ -10,6 +10,7 @@ import {
   isObjectType,
   NoUnusedVariablesRule,
   parse,
+  print,
   specifiedRules,
   validate,
 } from 'graphql';
@@ -17,6 +18,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { compileDocument } from '../../../src/plan/compile-document/compile-document.ts';
 import { compileSchema } from '../../../src/plan/compile-schema/compile-schema.ts';
 import type { CompiledField, CompiledSchema } from '../../../src/plan/compiled-schema.ts';
+import type { SelectionPlan } from '../../../src/plan/document-plan.ts';
 import type { CompiledPrivileges } from '../../../src/privileges/compile-privileges.ts';
 import { checkDemands, compileDemands } from '../../../src/privileges/demands.ts';
 import { guardRuntimeTypes } from '../../../src/privileges/guard-runtime-types.ts';
@@ -99,6 +101,20 @@ function subjectOf(random: Random): Subject & { readonly sdl: string } {
   }
 }
 
+/** A plan as text, whatever its selections are numbered. */
+function written({ byType }: SelectionPlan): unknown {
+  return byType.map(({ type, fields }) => [
+    type.name,
+    ...fields.map((field) => {
+      const { kind, responseKey, when } = field;
+      if (kind !== 'FIELD') return { kind, responseKey, when };
+      const { coordinate } = field.field;
+      const given = field.arguments.map(({ argument, value }) => [argument.name, print(value)]);
+      return { kind, responseKey, when, coordinate, given, below: field.selection && written(field.selection) };
+    }),
+  ]);
+}
+
 function runWithNulls(subject: Subject, seed: number) {
   const { compiled, privileges, source, variables } = subject;
   const document = parse(source);
@@ -122,6 +138,8 @@ function runWithNulls(subject: Subject, seed: number) {
     errors: denialErrors(plan, denied),
     resolved,
     stillDenied: checkDemands(compileDemands(compiled, replanned.plan), privileges, values),
+    planned: written(left.plan.root),
+    replanned: written(replanned.plan.root),
   };
 }
 
@@ -148,6 +166,8 @@ describe('what NULL makes of an operation', () => {
       expect(JSON.parse(JSON.stringify(found.data)), said).toEqual(JSON.parse(JSON.stringify(data)));
       expect([...found.resolved].filter(isDenied), said).toEqual([]);
       expect(found.stillDenied, said).toEqual([]);
+      // What is judged is what is executed.
+      expect(found.planned, said).toEqual(found.replanned);
 
       const paths = found.errors.map(({ path }) => path?.join('.') ?? '');
       expect(new Set(paths).size, said).toBe(paths.length);
