@@ -197,6 +197,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       redact: shapes.redact,
       logger,
       maxTokens: config.limits.MAX_TOKENS,
+      maxBodyBytes: config.limits.MAX_BODY_BYTES,
       executionTimeoutMs: config.limits.EXECUTION_TIMEOUT,
       draining: draining.signal,
     };

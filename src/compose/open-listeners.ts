@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config/read-config.ts';
-import type { Edge } from '../http/edge.ts';
+import { type Edge, largestReport } from '../http/edge.ts';
 import type { Faults } from '../http/faults.ts';
 import { type Listener, listen } from '../http/listener.ts';
 import type { Served } from '../http/route.ts';
@@ -35,7 +35,8 @@ export function createListeners(
   let leftAt: number | undefined;
 
   async function openOne(served: Served, host: string, port: number): Promise<Listener> {
-    const options = { host, port, keepAliveTimeoutMs: server.KEEP_ALIVE_TIMEOUT, faults, clock, unsent };
+    const largestBody = Math.max(limits.MAX_BODY_BYTES, largestReport);
+    const options = { host, port, keepAliveTimeoutMs: server.KEEP_ALIVE_TIMEOUT, faults, clock, unsent, largestBody };
     const listener = await listen(edge(served), options);
     listeners.push(listener);
     return listener;

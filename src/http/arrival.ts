@@ -12,6 +12,8 @@ export interface Connection {
   readonly authority?: Authority | undefined;
   /** Why the head is no request (RFC 9112 §3, §6.1); absent when it is one. */
   readonly problem?: HeadProblem;
+  /** Aborted when nothing more will come of the body, though it is not all here: it is refused. */
+  readonly cutShort?: AbortSignal | undefined;
   /** Told whose the answer is, before it is given: it waits at the cost of whoever asked for it. */
   readonly tellHolder?: (holder: string) => void;
 }

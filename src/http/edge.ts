@@ -6,8 +6,9 @@ import { codedError, codeOf } from '../kernel/errors.ts';
 import type { MakeId } from '../kernel/uuid.ts';
 import { readAccept } from './accept.ts';
 import type { Arrival, Connection, Handled } from './arrival.ts';
+import { asksForWebSocket } from './asks-for-websocket.ts';
 import { isOwnName } from './authority.ts';
-import { limitBody } from './body-limit.ts';
+import { declaresTooMuch, type ReadBody, readBody } from './body-limit.ts';
 import { clientAddress, type TrustedProxies } from './client-address.ts';
 import { type CorsPolicy, corsHeaders, isPreflight, preflightResponse } from './cors.ts';
 import { errorResponse } from './error-response.ts';
@@ -31,7 +32,9 @@ export interface Backends {
   page(surface: SurfaceName): Response | undefined;
   asset(pathname: string, acceptEncoding: string): Response | undefined;
   /** Absent when nobody's reports are accepted. */
-  readonly secretScanning?: ((request: Request, arrival: Arrival) => Promise<Response>) | undefined;
+  readonly secretScanning?:
+    | ((request: Request, arrival: Arrival, read: () => Promise<ReadBody>) => Promise<Response | 'TOO_LARGE'>)
+    | undefined;
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
@@ -124,13 +127,6 @@ function headRefusal(request: Request, { problem }: Arrival, carriesKey: boolean
   return { error: codedError('BAD_REQUEST', message), headers: { Connection: 'close' } };
 }
 
-/** RFC 6455 §4.1. Other protocols in `Upgrade` (h2c) may be passed over (RFC 9110 §7.8). */
-function asksForWebSocket(headers: Headers): boolean {
-  const named = (header: string, name: string) =>
-    (headers.get(header) ?? '').split(',').some((token) => token.trim().toLowerCase() === name);
-  return headers.has('upgrade') && named('upgrade', 'websocket') && named('connection', 'upgrade');
-}
-
 /** HEAD is GET without the content (RFC 9110 §9.3.2). */
 function withoutBody({ method }: Request, response: Response): Response {
   if (method !== 'HEAD' || response.body === null) return response;
@@ -214,8 +210,8 @@ async function answer(route: Route, path: string, visit: Visit): Promise<Handled
   if (isOpenPath(path, options) && !isOwnName(arrival.authority, options.ownNames)) return refuse(misdirected(), visit);
   switch (route.kind) {
     case 'GRAPHQL': {
-      const body = await limitBody(request, options.maxBodyBytes);
-      if (body.kind === 'WITHIN') return backends.graphql(route.surface, body.request, arrival);
+      // What is no longer than it may be is read when it is known who asks.
+      if (!declaresTooMuch(request, options.maxBodyBytes)) return backends.graphql(route.surface, request, arrival);
       const message = `The request body is larger than ${options.maxBodyBytes} bytes.`;
       return refuse(codedError('PAYLOAD_TOO_LARGE', message), visit, { Connection: 'close' });
     }
@@ -266,13 +262,15 @@ async function found(response: Response | undefined, visit: Visit): Promise<Hand
 }
 
 /** A report holds as many matches as a scan has found: more than a request to the API may hold. */
-const largestReport = 1_000_000;
+export const largestReport = 1_000_000;
 
 async function secretScanningAnswer(visit: Visit): Promise<Handled> {
   const { secretScanning } = visit.options.backends;
   if (!secretScanning) return found(undefined, visit);
-  const body = await limitBody(visit.request, largestReport);
-  if (body.kind === 'WITHIN') return alone(await secretScanning(body.request, visit.arrival));
+  const { request, arrival } = visit;
+  const read = () => readBody(request, largestReport, arrival.cutShort);
+  const answered = declaresTooMuch(request, largestReport) ? 'TOO_LARGE' : await secretScanning(request, arrival, read);
+  if (answered !== 'TOO_LARGE') return alone(answered);
   const message = `The report is larger than ${largestReport} bytes.`;
   return refuse(codedError('PAYLOAD_TOO_LARGE', message), visit, { Connection: 'close' });
 }

@@ -4,6 +4,7 @@ import { createServerAdapter, sendNodeResponse } from '@whatwg-node/server';
 import type { Clock } from '../kernel/clock.ts';
 import { StartError } from '../kernel/start-error.ts';
 import type { Connection } from './arrival.ts';
+import { boundPieces } from './body-pieces.ts';
 import { serveInTurn } from './connections.ts';
 import type { Edge } from './edge.ts';
 import type { Faults } from './faults.ts';
@@ -34,6 +35,8 @@ export interface ListenerOptions {
   /** Of all listeners of the process. */
   readonly unsent: UnsentAnswers;
   readonly arrival?: ArrivalTimes;
+  /** Bytes of the longest body that anything here may read; a million unless told. */
+  readonly largestBody?: number;
 }
 
 /** For how long a request may arrive, while it is read. */
@@ -57,7 +60,16 @@ const longestHalfMs = 5000;
 /** Listens on a port. Throws `StartError` when it is taken, or the address is not one of this machine's. */
 export async function listen(
   edge: Edge,
-  { host, port, keepAliveTimeoutMs, faults, clock, unsent, arrival = usualArrival }: ListenerOptions,
+  {
+    host,
+    port,
+    keepAliveTimeoutMs,
+    faults,
+    clock,
+    unsent,
+    largestBody = 1_000_000,
+    arrival = usualArrival,
+  }: ListenerOptions,
 ): Promise<Listener> {
   let leaving = false;
   const holders = new WeakMap<Socket, string>();
@@ -65,10 +77,11 @@ export async function listen(
     async (request, connection) => {
       const response = await edge(request, connection);
       // Node's parser drops what stands behind an `Upgrade` in its packet, also where it is passed over: nobody may wait for that.
-      if (leaving || request.headers.has('upgrade')) response.headers.set('Connection', 'close');
+      const isLast = leaving || request.headers.has('upgrade') || connection.cutShort?.aborted;
+      if (isLast) response.headers.set('Connection', 'close');
       return response;
     },
-    { faults, holders },
+    { faults, holders, largestBody },
   );
   const server = createServer({
     headersTimeout: arrival.headMs,
@@ -116,15 +129,21 @@ export async function listen(
  * Node's request to the edge, and its answer back. The adapter is asked for the request alone: its own listener would
  * answer what is thrown with the text of the error.
  */
-function requestListener(edge: Edge, { faults, holders }: { faults: Faults; holders: WeakMap<Socket, string> }) {
+function requestListener(
+  edge: Edge,
+  { faults, holders, largestBody }: { faults: Faults; holders: WeakMap<Socket, string>; largestBody: number },
+) {
   const adapter = createServerAdapter<{ readonly connection: Connection }>((request, { connection }) =>
     edge(request, connection),
   );
   return async (incoming: IncomingMessage, outgoing: ServerResponse, tellEndless: () => void): Promise<void> => {
     try {
       const { socket } = incoming;
-      const connection = { ...arrive(incoming), tellHolder: (holder: string) => void holders.set(socket, holder) };
+      const { cutShort, dropRest } = boundPieces(incoming, largestBody);
+      const tellHolder = (holder: string) => void holders.set(socket, holder);
+      const connection = { ...arrive(incoming), cutShort, tellHolder };
       const response = await adapter.handleNodeRequestAndResponse(incoming, outgoing, { connection });
+      dropRest();
       if (response.headers.get('Content-Type')?.startsWith('text/event-stream')) tellEndless();
       await sendNodeResponse(response, outgoing, incoming, true);
     } catch (error) {

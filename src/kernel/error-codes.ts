@@ -33,7 +33,7 @@ export const errorCodes = {
     when: 'no document with this SHA-256 is registered: send its text',
   },
   PERSISTED_QUERY_NOT_SUPPORTED: { status: 400, when: 'extensions.persistedQuery has another version than 1' },
-  PAYLOAD_TOO_LARGE: { status: 413, when: 'the body is larger than MAX_BODY_BYTES' },
+  PAYLOAD_TOO_LARGE: { status: 413, when: 'the body is larger than MAX_BODY_BYTES, or comes in too many chunks' },
   METHOD_NOT_ALLOWED: { status: 405, when: 'the operation is not possible with this HTTP method' },
   MISDIRECTED_REQUEST: { status: 421, when: 'the path is not served by the name in the Host header' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, when: 'the body is not application/json in UTF-8' },

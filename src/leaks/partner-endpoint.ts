@@ -2,6 +2,7 @@ import type { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { isUnavailable } from '../db/database-error.ts';
 import type { Arrival } from '../http/arrival.ts';
+import type { ReadBody } from '../http/body-limit.ts';
 import { errorResponse } from '../http/error-response.ts';
 import { codedError, codeOf } from '../kernel/errors.ts';
 import { type PartnerFeedback, type PartnerMatch, readPartnerReport } from './partner-report.ts';
@@ -14,8 +15,12 @@ export interface PartnerEndpointOptions {
   readonly logger: Logger;
 }
 
-/** Answers a request whose body is within its limit. */
-export type PartnerEndpoint = (request: Request, arrival: Pick<Arrival, 'requestId' | 'accept'>) => Promise<Response>;
+/** Answers a request; `read` reads its body, as far as it is within its limit. */
+export type PartnerEndpoint = (
+  request: Request,
+  arrival: Pick<Arrival, 'requestId' | 'accept'>,
+  read: () => Promise<ReadBody>,
+) => Promise<Response | 'TOO_LARGE'>;
 
 /**
  * What GitHub's secret scanning calls with keys that it found: a JSON array, signed over its bytes. Nothing is read of a
@@ -23,12 +28,13 @@ export type PartnerEndpoint = (request: Request, arrival: Pick<Arrival, 'request
  * again by whoever saw it: dealing with it twice must be the same as once.
  */
 export function createPartnerEndpoint({ keys, report, logger }: PartnerEndpointOptions): PartnerEndpoint {
-  return async (request, { requestId, accept }) => {
+  return async (request, { requestId, accept }, read) => {
     if (request.method !== 'POST') {
       const error = codedError('METHOD_NOT_ALLOWED', 'This path answers POST only.');
       return errorResponse(accept, error, { Allow: 'POST' });
     }
-    const body = await signedBody(request, keys);
+    const body = await signedBody(request.headers, read, keys);
+    if (body === 'TOO_LARGE') return body;
     if (!body) {
       logger.info({ requestId }, 'a secret scanning report was refused: its signature is not of a configured key');
       return errorResponse(accept, codedError('SIGNATURE_INVALID', 'The report is not signed by a key that is known.'));
@@ -53,12 +59,18 @@ export function createPartnerEndpoint({ keys, report, logger }: PartnerEndpointO
   };
 }
 
-async function signedBody(request: Request, keys: PartnerKeys): Promise<Uint8Array | undefined> {
-  const key = keys.get(request.headers.get('github-public-key-identifier') ?? '');
-  const signature = request.headers.get('github-public-key-signature');
+/** Whoever names no key that is known has nothing read. */
+async function signedBody(
+  headers: Headers,
+  read: () => Promise<ReadBody>,
+  keys: PartnerKeys,
+): Promise<Uint8Array | 'TOO_LARGE' | undefined> {
+  const key = keys.get(headers.get('github-public-key-identifier') ?? '');
+  const signature = headers.get('github-public-key-signature');
   if (!key || signature === null) return undefined;
-  const body = new Uint8Array(await request.arrayBuffer());
-  return isSignedBy(key, body, signature) ? body : undefined;
+  const body = await read();
+  if (body.kind === 'TOO_LARGE') return body.kind;
+  return isSignedBy(key, body.bytes, signature) ? body.bytes : undefined;
 }
 
 function unavailability(cause: unknown): GraphQLError | undefined {

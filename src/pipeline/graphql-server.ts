@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { costMode } from '../cost/cost-extensions.ts';
 import type { Arrival, Handled } from '../http/arrival.ts';
+import { type ReadBody, readBody } from '../http/body-limit.ts';
 import { errorResponse } from '../http/error-response.ts';
 import { asError, codedError, codeOf } from '../kernel/errors.ts';
 import { usageRecording } from './answer/record-usage.ts';
@@ -10,6 +11,7 @@ import type { TellRefused } from './answer/tell-refused.ts';
 import { asYogaRequest } from './as-yoga-request.ts';
 import { notAcceptable } from './document/content-negotiation.ts';
 import { allowedForStreams, noStreamByHead } from './document/operation-method.ts';
+import type { SentBody } from './document/read-body.ts';
 import { type RequestRecord, startRecord } from './request-record.ts';
 import type { PipelineServices } from './services.ts';
 import type { Surface } from './surface.ts';
@@ -19,7 +21,7 @@ export type GraphqlServer = (request: Request, arrival: Arrival) => Promise<Hand
 
 /**
  * Yoga with everything closed that is open by default: no CORS of its own (it reflects any origin, with credentials), no
- * forms and no multipart, no page from another origin, no batching, no landing page. The edge has limited the body.
+ * forms and no multipart, no page from another origin, no batching, no landing page; and it reads no body.
  */
 export function createGraphqlServer(
   endpoint: string,
@@ -66,10 +68,30 @@ export function createGraphqlServer(
     if (arrival.method === 'HEAD' && accepted.preferred === 'text/event-stream') {
       return refuse(noStreamByHead(), { Allow: allowedForStreams });
     }
-    const response = await yoga.fetch(await asYogaRequest(request, accepted), { record });
+    const { read, broken } = readOnce(() => readBody(request, services.maxBodyBytes, arrival.cutShort));
+    const response = await yoga.fetch(asYogaRequest(request, accepted), { record, readBody: read });
+    // Of a body that broke off nothing was asked.
+    const cause = broken();
+    if (cause) throw cause;
     endReading(record);
     const event = services.watch.step('usage', () => recordUsage(record, request.headers));
     return { response, report: reportOf(record, event), originListed: record.originListed };
+  };
+}
+
+/** Remembers why reading failed, so that it is nothing that Yoga answers, and told as any other fault. */
+function readOnce(read: () => Promise<ReadBody>): {
+  readonly read: () => Promise<SentBody>;
+  readonly broken: () => Error | undefined;
+} {
+  let cause: Error | undefined;
+  return {
+    read: () =>
+      read().catch((error: unknown) => {
+        cause = asError(error);
+        return { kind: 'BROKEN' };
+      }),
+    broken: () => cause,
   };
 }
 

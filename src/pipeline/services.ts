@@ -39,6 +39,7 @@ export interface PipelineServices {
   readonly redact: (text: string) => string;
   readonly logger: Logger;
   readonly maxTokens: number;
+  readonly maxBodyBytes: number;
   readonly executionTimeoutMs: number;
   /** Aborted when the server drains: streams end. */
   readonly draining: AbortSignal;

@@ -25,6 +25,7 @@ import {
   notByMethod,
 } from './document/operation-method.ts';
 import { parseDocument } from './document/parse-document.ts';
+import { paramsOfBody, type SentBody } from './document/read-body.ts';
 import { readParams } from './document/read-params.ts';
 import { firstProblem } from './document/validate-document.ts';
 import { executeOperation } from './execute/execute-operation.ts';
@@ -36,6 +37,8 @@ import type { Surface } from './surface.ts';
 /** What the HTTP edge hands to Yoga beside the request. */
 export interface ServerContext {
   readonly record: RequestRecord;
+  /** Reads the body of the request as it came. */
+  readonly readBody: () => Promise<SentBody>;
 }
 
 /** Makes the context value of one execution for a caller. */
@@ -53,7 +56,7 @@ export function useFieldpass(
 ): Plugin<ServerContext, ServerContext> {
   return {
     // 1–6 Who calls, from where, how often: before the body is read.
-    async onRequestParse({ request, serverContext: { record } }) {
+    async onRequestParse({ request, serverContext: { record, readBody }, setRequestParser }) {
       const identified = await identify(request, record, surface, services);
       if (identified.kind === 'REFUSED') throw refusal(record, identified);
       record.caller = identified.caller;
@@ -69,6 +72,12 @@ export function useFieldpass(
       }
       const unreadable = unreadableBody(request);
       if (unreadable) throw refusal(record, refused('INVALID', [unreadable]));
+      if (request.method === 'GET') return;
+      setRequestParser(async () => {
+        const read = paramsOfBody(await readBody(), services.maxBodyBytes);
+        if (read.kind === 'REFUSED') throw refusal(record, read);
+        return read.params;
+      });
     },
 
     // 7 What is asked. What is known of a document is the same for every key; the rest is read anew, and has its price.

@@ -4,6 +4,10 @@ import { rawRequest } from '../support/raw-request.ts';
 import { openTestApp } from '../support/test-app.ts';
 import { samplesOf } from '../telemetry/samples.ts';
 
+/** Whose body is read: it is known who asks. */
+const chunkedWith = (key: string, chunks: string) =>
+  `POST /graphql HTTP/1.1\r\nHost: a\r\nX-API-Key: ${key}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`;
+
 it('is no fault of the server when a client leaves in the middle of its body, and is counted as that', async () => {
   const token = 'a-token-for-prometheus';
   const test = await openTestApp({ environment: { METRICS_TOKEN: token } });
@@ -15,7 +19,7 @@ it('is no fault of the server when a client leaves in the middle of its body, an
     const response = await test.fetch('/metrics', { headers: { Authorization: `Bearer ${token}` } });
     return samplesOf(await response.text());
   }
-  socket.write('POST /graphql HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n');
+  socket.write(chunkedWith(test.demoKey, '5\r\nhello\r\n'));
   await expect.poll(seen).toBe(true);
   socket.destroy();
   await expect.poll(left).toBe(true);
@@ -30,7 +34,7 @@ it('is no fault of the server when a client leaves in the middle of its body, an
 it('is none either when a body breaks, alone or behind another request, and the log tells of no failure', async () => {
   const test = await openTestApp();
   const port = Number(new URL((await test.app.listen()).api).port);
-  const broken = 'POST /graphql HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nZZ\r\n';
+  const broken = chunkedWith(test.demoKey, '5\r\nhello\r\nZZ\r\n');
   expect((await rawRequest(port, broken)).status).toBe(400);
   for (const path of ['/health/live', '/health/ready', '/nothing']) {
     const { text } = await rawRequest(port, `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n${broken}`);

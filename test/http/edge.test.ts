@@ -119,13 +119,16 @@ describe('other origins', () => {
 
 describe('a body', () => {
   it('is refused when it is too large', async () => {
-    const response = await test.fetch('/graphql', {
-      method: 'POST',
-      headers: json,
-      body: JSON.stringify({ query: ' '.repeat(100_000) }),
-    });
-    expect(response.status).toBe(413);
-    expect((await response.json()).errors[0].extensions.code).toBe('PAYLOAD_TOO_LARGE');
+    const body = JSON.stringify({ query: ' '.repeat(100_000) });
+    const send = (headers: Readonly<Record<string, string>>) =>
+      test.fetch('/graphql', { method: 'POST', headers: { ...json, ...headers }, body });
+    // By its length alone, whoever sends it; else when it is read, for somebody who is known.
+    for (const headers of [{ 'Content-Length': String(body.length) }, { 'X-API-Key': test.demoKey }]) {
+      const response = await send(headers);
+      expect(response.status).toBe(413);
+      expect((await response.json()).errors[0].extensions.code).toBe('PAYLOAD_TOO_LARGE');
+    }
+    expect((await send({})).status).toBe(401);
   });
 
   it('that is no JSON is refused without being repeated', async () => {

@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import type { Connection } from '../../src/http/arrival.ts';
-import { limitBody } from '../../src/http/body-limit.ts';
+import { readBody } from '../../src/http/body-limit.ts';
 import { createFaults } from '../../src/http/faults.ts';
 import { listen } from '../../src/http/listener.ts';
 import { createUnsentAnswers } from '../../src/http/unsent-answers.ts';
@@ -49,8 +49,8 @@ function sendWithoutEnd(port: number): Promise<string> {
 
 it('tells a client that sends too much so, and hangs up', async () => {
   const answer = async (request: Request) => {
-    const { kind } = await limitBody(request, 100_000);
-    return new Response(kind, { status: kind === 'WITHIN' ? 200 : 413, headers: { Connection: 'close' } });
+    const { kind } = await readBody(request, 100_000);
+    return new Response(kind, { status: kind === 'READ' ? 200 : 413, headers: { Connection: 'close' } });
   };
   const listener = await listen(answer, { ...anywhere, keepAliveTimeoutMs: 5000 });
   const received = await sendWithoutEnd(listener.port);

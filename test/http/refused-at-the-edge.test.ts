@@ -62,7 +62,10 @@ const refusals: readonly [string, string, number, (key: string) => readonly [str
     'a body that is too large',
     'PAYLOAD_TOO_LARGE',
     413,
-    (key) => ['/graphql', { method: 'POST', headers: headersOf(key), body: tooLarge }],
+    (key) => [
+      '/graphql',
+      { method: 'POST', headers: { ...headersOf(key), 'Content-Length': String(tooLarge.length) }, body: tooLarge },
+    ],
   ],
   [
     'a method that there is not',

@@ -11,12 +11,25 @@ import { codedError } from '../../kernel/errors.ts';
 export function unreadableBody({ method, headers, url }: Request): GraphQLError | undefined {
   const contentType = headers.get('content-type');
   if (method === 'GET') {
-    const problem = unreadableParameter(new URL(url, 'http://localhost').searchParams);
+    const { search, searchParams } = new URL(url, 'http://localhost');
+    const problem = isUtf8(search)
+      ? unreadableParameter(searchParams)
+      : codedError('BAD_REQUEST', 'The parameters of the URL are not UTF-8.');
     if (problem || contentType === null) return problem;
   }
   const isPlain = (headers.get('content-encoding') || 'identity').toLowerCase() === 'identity';
   if (isJsonBody(contentType) && isPlain) return undefined;
   return codedError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json in UTF-8, uncompressed.');
+}
+
+/** Bytes that mean no character would be read as others than were sent. A lone percent sign stands for itself. */
+function isUtf8(search: string): boolean {
+  try {
+    for (const [bytes] of search.matchAll(/(?:%[0-9a-f]{2})+/gi)) decodeURIComponent(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Of a GET (GraphQL over HTTP, "GET"): both are JSON in a parameter. */
