@@ -1,18 +1,13 @@
 import {
   buildASTSchema,
   type ConstDirectiveNode,
-  type ConstValueNode,
   DirectiveLocation,
   type DocumentNode,
   type GraphQLDirective,
-  type GraphQLField,
-  type GraphQLNamedType,
-  type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
   isInterfaceType,
-  isNonNullType,
   isObjectType,
   isRequiredArgument,
   isSpecifiedDirective,
@@ -25,7 +20,7 @@ import {
 } from 'graphql';
 import { readArgument, readField, readInputField, readType } from '../plan/compile-schema/read-declarations.ts';
 import type { CompiledSchema } from '../plan/compiled-schema.ts';
-import type { ListSizeDeclaration, RateLimitDeclaration } from '../plan/declarations.ts';
+import { listSizeDirective, rateLimitDirective, type WeightAs, weightDirectives } from './directive-nodes.ts';
 
 /** IBM's directives, as their draft defines them, and ours for call limits. */
 const definitions = /* GraphQL */ `
@@ -60,9 +55,6 @@ interface Declared {
   readonly schema: GraphQLSchema;
   readonly compiled: CompiledSchema | undefined;
 }
-
-/** How an API that has a `@cost` of its own takes weights: IBM's draft says text, Apollo's specification Int. */
-type WeightAs = 'TEXT' | 'NUMBER';
 
 /** A directive where it was put. */
 interface Applied {
@@ -199,66 +191,6 @@ function fieldDirectives(
   ];
 }
 
-type ShownField = GraphQLField<unknown, unknown>;
-
-/** A default page is IBM's assumed size without a required slicing argument. Nothing when it sizes nothing that is shown. */
-function listSizeDirective(
-  size: { readonly [Name in keyof ListSizeDeclaration]?: ListSizeDeclaration[Name] | undefined },
-  seen: ShownField,
-): ConstDirectiveNode[] {
-  const slicingArguments = (size.slicingArguments ?? []).filter((path) => isShownArgument(path, seen));
-  const sizedFields = (size.sizedFields ?? []).filter((path) => isShownField(path, seen));
-  if (sizedFields.length === 0 && (size.sizedFields ?? []).length > 0) return [];
-  const isAlwaysGiven = seen.args.some(({ name, type, defaultValue }) => {
-    return slicingArguments.includes(name) && (isNonNullType(type) || defaultValue != null);
-  });
-  // Where it can never count, IBM's specification takes none.
-  const assumedSize = isAlwaysGiven ? undefined : (size.assumedSize ?? size.defaultSize);
-  const { requireOneSlicingArgument = assumedSize === undefined } = size;
-  if (assumedSize === undefined && slicingArguments.length === 0) return [];
-  return [
-    directive('listSize', {
-      assumedSize,
-      ...(slicingArguments.length > 0 && { slicingArguments }),
-      ...(sizedFields.length > 0 && { sizedFields }),
-      ...(slicingArguments.length > 0 && !requireOneSlicingArgument && { requireOneSlicingArgument }),
-    }),
-  ];
-}
-
-function rateLimitDirective({ max, window, identityArgs = [] }: RateLimitDeclaration, seen: ShownField) {
-  const shown = identityArgs.filter((path) => isShownArgument(path, seen));
-  return directive('rateLimit', { max, window, ...(shown.length > 0 && { identityArgs: shown }) });
-}
-
-/** `first`, or `page.first` of an input object. */
-function isShownArgument(path: string, { args }: ShownField): boolean {
-  const [first, ...rest] = path.split('.');
-  let input = args.find(({ name }) => name === first)?.type;
-  for (const name of rest) {
-    const named = input && getNamedType(input);
-    input = isInputObjectType(named) ? named.getFields()[name]?.type : undefined;
-  }
-  return input !== undefined;
-}
-
-/** `nodes`, or with fields between (`results { page }`, as Apollo writes it): each name is a field of the one before. */
-function isShownField(path: string, { type }: ShownField): boolean {
-  let at: GraphQLOutputType | undefined = type;
-  for (const name of path.match(/\w+/g) ?? []) {
-    const named: GraphQLNamedType | undefined = at && getNamedType(at);
-    at = isObjectType(named) || isInterfaceType(named) ? named.getFields()[name]?.type : undefined;
-  }
-  return at !== undefined;
-}
-
-function weightDirectives(
-  { weight }: { readonly weight?: number | undefined } = {},
-  weightAs: WeightAs,
-): ConstDirectiveNode[] {
-  return weight === undefined ? [] : [directive('cost', { weight: weightAs === 'NUMBER' ? weight : `${weight}` })];
-}
-
 function fieldOf(schema: GraphQLSchema, typeName: string, fieldName: string) {
   const type = schema.getType(typeName);
   return isObjectType(type) || isInterfaceType(type) ? type.getFields()[fieldName] : undefined;
@@ -278,25 +210,4 @@ function inputFieldOf(schema: GraphQLSchema, typeName: string, fieldName: string
   const type = schema.getType(typeName);
   const field = isInputObjectType(type) ? type.getFields()[fieldName] : undefined;
   return field && readInputField(field);
-}
-
-function directive(name: string, values: Readonly<Record<string, unknown>>): ConstDirectiveNode {
-  return {
-    kind: Kind.DIRECTIVE,
-    name: { kind: Kind.NAME, value: name },
-    arguments: Object.entries(values)
-      .filter(([, value]) => value !== undefined)
-      .map(([argument, value]) => ({
-        kind: Kind.ARGUMENT,
-        name: { kind: Kind.NAME, value: argument },
-        value: valueNode(value),
-      })),
-  };
-}
-
-function valueNode(value: unknown): ConstValueNode {
-  if (Array.isArray(value)) return { kind: Kind.LIST, values: value.map(valueNode) };
-  if (typeof value === 'number') return { kind: Number.isInteger(value) ? Kind.INT : Kind.FLOAT, value: `${value}` };
-  if (typeof value === 'boolean') return { kind: Kind.BOOLEAN, value };
-  return { kind: Kind.STRING, value: String(value) };
 }

@@ -6,13 +6,13 @@ import { codedError, codeOf } from '../kernel/errors.ts';
 import type { MakeId } from '../kernel/uuid.ts';
 import { readAccept } from './accept.ts';
 import type { Arrival, Connection, Handled } from './arrival.ts';
-import { asksForWebSocket } from './asks-for-websocket.ts';
 import { isOwnName } from './authority.ts';
 import { declaresTooMuch, type ReadBody, readBody } from './body-limit.ts';
 import { clientAddress, type TrustedProxies } from './client-address.ts';
 import { type CorsPolicy, corsHeaders, isPreflight, preflightResponse } from './cors.ts';
 import { errorResponse } from './error-response.ts';
 import type { Faults } from './faults.ts';
+import { headRefusal } from './head-refusal.ts';
 import { liveResponse, type Readiness, readyResponse } from './health.ts';
 import { holderOf } from './holder.ts';
 import { type MetricsAccess, mayReadMetrics } from './metrics-access.ts';
@@ -107,26 +107,6 @@ async function pass(request: Request, arrival: Arrival, options: EdgeOptions): P
   return finish(response, arrival, isPublic ? 'PUBLIC' : 'PRIVATE');
 }
 
-interface HeadRefusal {
-  readonly error: GraphQLError;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Where it is not the one of the code. */
-  readonly status?: number;
-}
-
-/** What is refused whatever stands at the path. */
-function headRefusal(request: Request, { problem }: Arrival, carriesKey: boolean): HeadRefusal | undefined {
-  if (problem) {
-    const { status, message } = problem;
-    return { error: codedError('BAD_REQUEST', message), headers: { Connection: 'close' }, status };
-  }
-  if (carriesKey) return { error: credentialsInUrl(), headers: {} };
-  if (!asksForWebSocket(request.headers)) return undefined;
-  const message =
-    'There are no WebSockets here: subscriptions come over Server-Sent Events (Accept: text/event-stream).';
-  return { error: codedError('BAD_REQUEST', message), headers: { Connection: 'close' } };
-}
-
 /** HEAD is GET without the content (RFC 9110 §9.3.2). */
 function withoutBody({ method }: Request, response: Response): Response {
   if (method !== 'HEAD' || response.body === null) return response;
@@ -162,13 +142,6 @@ function isOpenPath(path: string, { served, metricsAccess }: EdgeOptions): boole
 function misdirected(): GraphQLError {
   const message = 'This is served by an address, localhost, or a name in ADMIN_ALLOWED_HOSTS only.';
   return codedError('MISDIRECTED_REQUEST', message);
-}
-
-function credentialsInUrl(): GraphQLError {
-  return codedError(
-    'CREDENTIALS_IN_URL',
-    'The URL contains something that looks like a key. Revoke it, and send keys in the Authorization header.',
-  );
 }
 
 /**

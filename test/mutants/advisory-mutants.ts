@@ -82,7 +82,7 @@ export const advisoryMutants: readonly Mutant[] = [
   },
   {
     breaks: 'upgrades: what asks for a WebSocket is answered as if it had not',
-    file: 'src/http/edge.ts',
+    file: 'src/http/head-refusal.ts',
     find: 'if (!asksForWebSocket(request.headers)) return undefined;',
     replace: 'return undefined;',
     test: doors,
