@@ -10,7 +10,7 @@ import type { ApiKeyRecord } from '../../src/keys/api-key.ts';
 import { someKey } from '../keys/support.ts';
 import { openTestDatabase } from '../support/test-database.ts';
 import { testSchemas } from './schemas.ts';
-import { day, openWorld, outcome, type World } from './support.ts';
+import { day, openWorld, outcome, useWorld, type World } from './support.ts';
 
 const schemas = testSchemas();
 
@@ -161,15 +161,9 @@ describe('a weaker management key', () => {
 });
 
 describe('rules', () => {
-  let database: Database;
   let world: World;
-  beforeAll(async () => {
-    database = await openTestDatabase();
-    world = await openWorld(database);
-  });
-  afterAll(async () => {
-    await world.resolver.close();
-    await database.close();
+  useWorld((opened) => {
+    ({ world } = opened);
   });
 
   test.each<[string, Partial<CreateApiKeyInput>, RegExp]>([

@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createApplication } from '../../src/administration/applications/create-application.ts';
 import { rotateApiKey } from '../../src/administration/rotation/rotate-api-key.ts';
 import type { Caller } from '../../src/administration/services.ts';
-import type { Database } from '../../src/db/database.ts';
-import { openTestDatabase } from '../support/test-database.ts';
-import { day, openWorld, outcome, type World } from './support.ts';
+import { day, outcome, useWorld, type World } from './support.ts';
 
-let database: Database;
 let world: World;
-
-beforeAll(async () => {
-  database = await openTestDatabase();
-  world = await openWorld(database);
-});
-afterAll(async () => {
-  await world.resolver.close();
-  await database.close();
+useWorld((opened) => {
+  ({ world } = opened);
 });
 
 /** A management key whose request has come in, and has changed nothing yet. */

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { demoKey } from '../../src/administration/first-start/demo-key.ts';
 import { firstManagementKey } from '../../src/administration/first-start/first-management-key.ts';
 import { writeKeyFile } from '../../src/administration/first-start/write-key-file.ts';
@@ -12,18 +12,12 @@ import { apiKey } from '../../src/db/schema/index.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
 import { formatToken, generateToken } from '../../src/keys/token/key-token.ts';
 import { openTestDatabase } from '../support/test-database.ts';
-import { openWorld, type World } from './support.ts';
+import { useWorld, type World } from './support.ts';
 
 let database: Database;
 let world: World;
-
-beforeAll(async () => {
-  database = await openTestDatabase();
-  world = await openWorld(database);
-});
-afterAll(async () => {
-  await world.resolver.close();
-  await database.close();
+useWorld((opened) => {
+  ({ database, world } = opened);
 });
 
 const deliver = async () => {};

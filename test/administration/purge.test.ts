@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { deleteApiKey, undeleteWindowMs } from '../../src/administration/lifecycle/delete-api-key.ts';
 import { revokeApiKey } from '../../src/administration/lifecycle/revoke-api-key.ts';
 import { undeleteApiKey } from '../../src/administration/lifecycle/undelete-api-key.ts';
@@ -9,18 +9,12 @@ import { verifyAudit } from '../../src/audit/verify-audit.ts';
 import type { Database } from '../../src/db/database.ts';
 import { apiKeySecret, idempotency } from '../../src/db/schema/index.ts';
 import { findApiKey } from '../../src/keys/store/find-api-keys.ts';
-import { openTestDatabase } from '../support/test-database.ts';
-import { day, openWorld, outcome, type World } from './support.ts';
+import { day, outcome, useWorld, type World } from './support.ts';
 
 let database: Database;
 let world: World;
-beforeAll(async () => {
-  database = await openTestDatabase();
-  world = await openWorld(database);
-});
-afterAll(async () => {
-  await world.resolver.close();
-  await database.close();
+useWorld((opened) => {
+  ({ database, world } = opened);
 });
 
 test('a deleted key goes with its secrets when its time is over, and no sooner', async () => {

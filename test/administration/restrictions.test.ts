@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { updateApiKey } from '../../src/administration/api-keys/update-api-key.ts';
 import { rotateApiKey } from '../../src/administration/rotation/rotate-api-key.ts';
 import { excessOver, type KeyStrength } from '../../src/administration/rules/ceiling.ts';
 import { changedRestrictions } from '../../src/administration/rules/restrictions.ts';
-import type { Database } from '../../src/db/database.ts';
 import { codeOf } from '../../src/kernel/errors.ts';
 import type { ApiKeyRestrictions } from '../../src/keys/api-key.ts';
 import { someKey } from '../keys/support.ts';
-import { openTestDatabase } from '../support/test-database.ts';
 import { testSchemas } from './schemas.ts';
-import { openWorld, outcome, type World } from './support.ts';
+import { outcome, useWorld, type World } from './support.ts';
 
 const schemas = testSchemas();
 const office = { server: { allowedIps: ['192.0.2.0/24'] } };
@@ -48,15 +46,9 @@ describe('a change of restrictions', () => {
 });
 
 describe('a restricted management key', () => {
-  let database: Database;
   let world: World;
-  beforeAll(async () => {
-    database = await openTestDatabase();
-    world = await openWorld(database);
-  });
-  afterAll(async () => {
-    await world.resolver.close();
-    await database.close();
+  useWorld((opened) => {
+    ({ world } = opened);
   });
 
   const strength = (restrictions: ApiKeyRestrictions | undefined, type: KeyStrength['type']): KeyStrength => ({

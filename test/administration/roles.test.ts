@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { updateApiKey } from '../../src/administration/api-keys/update-api-key.ts';
 import { createRole } from '../../src/administration/roles/create-role.ts';
 import { deleteRole } from '../../src/administration/roles/delete-role.ts';
@@ -9,20 +9,14 @@ import { auditEvent } from '../../src/db/schema/index.ts';
 import { effectiveRules } from '../../src/keys/effective-rules.ts';
 import { findByPublicId } from '../../src/keys/store/find-by-public-id.ts';
 import { findRole } from '../../src/keys/store/role-store.ts';
-import { openTestDatabase } from '../support/test-database.ts';
-import { openWorld, outcome, type World } from './support.ts';
+import { outcome, useWorld, type World } from './support.ts';
 
 const nobody = '00000000-0000-0000-0000-000000000000';
 
 let database: Database;
 let world: World;
-beforeAll(async () => {
-  database = await openTestDatabase();
-  world = await openWorld(database);
-});
-afterAll(async () => {
-  await world.resolver.close();
-  await database.close();
+useWorld((opened) => {
+  ({ database, world } = opened);
 });
 
 let made = 0;

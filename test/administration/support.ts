@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll } from 'vitest';
 import type { CreateApiKeyInput } from '../../src/administration/api-keys/api-key-input.ts';
 import { type CreatedApiKey, createApiKey } from '../../src/administration/api-keys/create-api-key.ts';
 import { createApplication } from '../../src/administration/applications/create-application.ts';
@@ -15,6 +16,7 @@ import { type KeyResolver, startKeyResolver } from '../../src/keys/resolve/key-r
 import { onePepper } from '../../src/keys/token/secret-hash.ts';
 import { defaultPlans } from '../../src/throttle/plans.ts';
 import { stoppedClock } from '../keys/support.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import { testSchemas } from './schemas.ts';
 
 export const day = 86_400_000;
@@ -30,6 +32,21 @@ export interface World {
   application(): Promise<ApplicationDetails>;
   /** A key with defaults, made by `caller` (the first key without). */
   key(input: Partial<CreateApiKeyInput>, caller?: Caller): Promise<CreatedApiKey>;
+}
+
+/** Hands over a world on a database of its own before the tests of a file or a group, and closes both after them. */
+export function useWorld(take: (opened: { readonly database: Database; readonly world: World }) => void): void {
+  let close = async (): Promise<void> => {};
+  beforeAll(async () => {
+    const database = await openTestDatabase();
+    const world = await openWorld(database);
+    close = async () => {
+      await world.resolver.close();
+      await database.close();
+    };
+    take({ database, world });
+  });
+  afterAll(() => close());
 }
 
 /** Everything that use cases need, on a real database, with a clock that stands still. */

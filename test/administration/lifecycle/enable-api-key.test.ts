@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { updateApplication } from '../../../src/administration/applications/update-application.ts';
 import { reportLeakedApiKeys } from '../../../src/administration/exposure/report-leaked-api-keys.ts';
 import { disableApiKey } from '../../../src/administration/lifecycle/disable-api-key.ts';
 import { enableApiKey } from '../../../src/administration/lifecycle/enable-api-key.ts';
 import { rotateApiKey } from '../../../src/administration/rotation/rotate-api-key.ts';
-import type { Database } from '../../../src/db/database.ts';
-import { openTestDatabase } from '../../support/test-database.ts';
-import { day, openWorld, outcome, type World } from '../support.ts';
+import { day, outcome, useWorld, type World } from '../support.ts';
 
-let database: Database;
 let world: World;
-
-beforeAll(async () => {
-  database = await openTestDatabase();
-  world = await openWorld(database);
-});
-afterAll(async () => {
-  await world.resolver.close();
-  await database.close();
+useWorld((opened) => {
+  ({ world } = opened);
 });
 
 const report = (text: string | undefined) => reportLeakedApiKeys(world.services, world.root, { keys: [text ?? ''] });

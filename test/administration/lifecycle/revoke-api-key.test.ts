@@ -1,22 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { deleteApiKey } from '../../../src/administration/lifecycle/delete-api-key.ts';
 import { revokeApiKey } from '../../../src/administration/lifecycle/revoke-api-key.ts';
 import { undeleteApiKey } from '../../../src/administration/lifecycle/undelete-api-key.ts';
 import type { Database } from '../../../src/db/database.ts';
-import { openTestDatabase } from '../../support/test-database.ts';
-import { openWorld, type World } from '../support.ts';
+import { useWorld, type World } from '../support.ts';
 
 let database: Database;
 let world: World;
-
-beforeAll(async () => {
-  database = await openTestDatabase();
-  world = await openWorld(database);
-});
-afterAll(async () => {
-  await world.resolver.close();
-  await database.close();
+useWorld((opened) => {
+  ({ database, world } = opened);
 });
 
 test('a deleted key that is revoked comes back revoked', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { updateApiKey } from '../../../src/administration/api-keys/update-api-key.ts';
 import { createApplication } from '../../../src/administration/applications/create-application.ts';
 import { deleteApplication } from '../../../src/administration/applications/delete-application.ts';
@@ -22,18 +22,12 @@ import { shownMembers } from '../../../src/apis/management/audit/shown-members.t
 import { auditActions } from '../../../src/audit/audit-entry.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { auditEvent } from '../../../src/db/schema/index.ts';
-import { day, openWorld, type World } from '../../administration/support.ts';
-import { openTestDatabase } from '../../support/test-database.ts';
+import { day, useWorld, type World } from '../../administration/support.ts';
 
 let database: Database;
 let world: World;
-beforeAll(async () => {
-  database = await openTestDatabase();
-  world = await openWorld(database);
-});
-afterAll(async () => {
-  await world.resolver.close();
-  await database.close();
+useWorld((opened) => {
+  ({ database, world } = opened);
 });
 
 test('whatever an event shows of a change is declared as something that has to be readable', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Database } from '../../../src/db/database.ts';
 import { DatabaseUnavailable } from '../../../src/db/database-error.ts';
 import { apiKey } from '../../../src/db/schema/index.ts';
@@ -11,19 +11,12 @@ import { raiseKeyEpoch } from '../../../src/keys/invalidation/key-epoch.ts';
 import { startKeyResolver } from '../../../src/keys/resolve/key-resolver.ts';
 import { formatToken, generateToken, parseToken } from '../../../src/keys/token/key-token.ts';
 import { onePepper } from '../../../src/keys/token/secret-hash.ts';
-import { openWorld, type World } from '../../administration/support.ts';
-import { openTestDatabase } from '../../support/test-database.ts';
+import { useWorld, type World } from '../../administration/support.ts';
 
 let database: Database;
 let world: World;
-
-beforeAll(async () => {
-  database = await openTestDatabase();
-  world = await openWorld(database);
-});
-afterAll(async () => {
-  await world.resolver.close();
-  await database.close();
+useWorld((opened) => {
+  ({ database, world } = opened);
 });
 
 /** Statements that the work sends, once the resolver trusts its cache: the clock stands, so it goes on trusting. */
