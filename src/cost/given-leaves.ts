@@ -9,6 +9,7 @@ import {
   type ValueNode,
   valueFromAST,
 } from 'graphql';
+import { isPlainObject } from '../kernel/is-plain-object.ts';
 import { ownValue } from '../kernel/own-value.ts';
 import type { CoercedVariables, DataFieldPlan, FieldPlan, PlannedArgument } from '../plan/document-plan.ts';
 import { namesVariable } from './argument-reader.ts';
@@ -85,7 +86,7 @@ function valuesIn(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1;
   const known = values.get(value);
   if (known !== undefined) return known;
-  const members: readonly unknown[] = Array.isArray(value) ? value : isPlain(value) ? Object.values(value) : [];
+  const members: readonly unknown[] = Array.isArray(value) ? value : isPlainObject(value) ? Object.values(value) : [];
   const count = members.reduce<number>((sum, member) => sum + valuesIn(member), 1);
   values.set(value, count);
   return count;
@@ -93,9 +94,3 @@ function valuesIn(value: unknown): number {
 
 /** A variable may be an argument of thousands of fields. */
 const values = new WeakMap<object, number>();
-
-/** Not a Date, or whatever else a scalar of the API makes of a value. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
-}

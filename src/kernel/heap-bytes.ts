@@ -1,3 +1,5 @@
+import { isPlainObject } from './is-plain-object.ts';
+
 /** A string of the heap: its characters, two bytes each at most, and its header. */
 export function textBytes(text: string): number {
   return 2 * text.length + 24;
@@ -37,16 +39,11 @@ export function heapBytes(value: unknown, instanceBytes = 64): number {
       for (const item of next) pending.push(item);
     } else if (ArrayBuffer.isView(next)) {
       bytes += 4 * objectBytes + next.byteLength;
-    } else if (isPlain(next)) {
+    } else if (isPlainObject(next)) {
       const values = Object.values(next);
       bytes += objectBytes + propertyBytes * values.length;
       for (const item of values) pending.push(item);
     } else bytes += instanceBytes;
   }
   return bytes;
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

@@ -1,3 +1,5 @@
+import { isPlainObject } from './is-plain-object.ts';
+
 /** A value of JSON with each text in it, names of members too, as `redact` leaves it; the same object when all stay. */
 export function redactTexts<Value>(value: Value, redact: (text: string) => string): Value;
 export function redactTexts(value: unknown, redact: (text: string) => string): unknown {
@@ -6,7 +8,8 @@ export function redactTexts(value: unknown, redact: (text: string) => string): u
     const items = value.map((item) => redactTexts(item, redact));
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
-  if (!isPlain(value)) return value;
+  // Dates and other instances are no JSON: they stay what they are.
+  if (!isPlainObject(value)) return value;
   const members = Object.entries(value);
   const redacted = members.map(([name, member]) => [redact(name), redactTexts(member, redact)] as const);
   const isSame = redacted.every(
@@ -14,11 +17,4 @@ export function redactTexts(value: unknown, redact: (text: string) => string): u
   );
   if (isSame) return value;
   return Object.assign(Object.create(null), Object.fromEntries(redacted));
-}
-
-/** Dates and other instances are no JSON: they stay what they are. */
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
 }

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { costMode } from '../cost/cost-extensions.ts';
 import type { Arrival, Handled } from '../http/arrival.ts';
-import { type ReadBody, readBody } from '../http/body-limit.ts';
+import { readBody } from '../http/body-limit.ts';
 import { errorResponse } from '../http/error-response.ts';
 import { asError, codedError, codeOf } from '../kernel/errors.ts';
 import { usageRecording } from './answer/record-usage.ts';
@@ -68,30 +68,18 @@ export function createGraphqlServer(
     if (arrival.method === 'HEAD' && accepted.preferred === 'text/event-stream') {
       return refuse(noStreamByHead(), { Allow: allowedForStreams });
     }
-    const { read, broken } = readOnce(() => readBody(request, services.maxBodyBytes, arrival.cutShort));
-    const response = await yoga.fetch(asYogaRequest(request, accepted), { record, readBody: read });
-    // Of a body that broke off nothing was asked.
-    const cause = broken();
-    if (cause) throw cause;
+    // Of a body that breaks off nothing was asked: that is nothing that Yoga answers, and is told as any other fault.
+    let brokeOff: Error | undefined;
+    const sentBody = (): Promise<SentBody> =>
+      readBody(request, services.maxBodyBytes, arrival.cutShort).catch((cause: unknown) => {
+        brokeOff = asError(cause);
+        return { kind: 'BROKEN' };
+      });
+    const response = await yoga.fetch(asYogaRequest(request, accepted), { record, readBody: sentBody });
+    if (brokeOff) throw brokeOff;
     endReading(record);
     const event = services.watch.step('usage', () => recordUsage(record, request.headers));
     return { response, report: reportOf(record, event), originListed: record.originListed };
-  };
-}
-
-/** Remembers why reading failed, so that it is nothing that Yoga answers, and told as any other fault. */
-function readOnce(read: () => Promise<ReadBody>): {
-  readonly read: () => Promise<SentBody>;
-  readonly broken: () => Error | undefined;
-} {
-  let cause: Error | undefined;
-  return {
-    read: () =>
-      read().catch((error: unknown) => {
-        cause = asError(error);
-        return { kind: 'BROKEN' };
-      }),
-    broken: () => cause,
   };
 }
 

@@ -1,5 +1,6 @@
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import { codedError } from '../../kernel/errors.ts';
+import { isPlainObject } from '../../kernel/is-plain-object.ts';
 import { redactTexts } from '../../kernel/redact-texts.ts';
 
 /** Mutations that are told keys, or look for them themselves: nothing that they are told of a key is kept. */
@@ -39,7 +40,8 @@ function memberWithoutKeys(path: Path, value: unknown, redact: (text: string) =>
     throw codedError('BAD_USER_INPUT', `"${last}" contains something that looks like a key.`, { argument: path });
   }
   if (Array.isArray(value)) return value.map((item, index) => memberWithoutKeys([...path, index], item, redact));
-  if (!isPlain(value)) return value;
+  // Dates and other instances are no JSON: they stay what they are.
+  if (!isPlainObject(value)) return value;
   const members = Object.entries(value).map(
     ([name, member]) => [name, memberWithoutKeys([...path, name], member, redact)] as const,
   );
@@ -49,10 +51,3 @@ function memberWithoutKeys(path: Path, value: unknown, redact: (text: string) =>
 }
 
 type Path = readonly (string | number)[];
-
-/** Dates and other instances are no JSON: they stay what they are. */
-function isPlain(value: unknown): value is Arguments {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
-}

@@ -12,6 +12,7 @@ import type { PipelineServices } from '../services.ts';
 import type { Surface } from '../surface.ts';
 import type { Candidate } from './candidate.ts';
 import { estimateOperation } from './estimate-operation.ts';
+import { reservationMarginMs } from './reserved-points.ts';
 import { unlessUnavailable } from './unless-unavailable.ts';
 import { isUrgent } from './urgent.ts';
 
@@ -45,9 +46,6 @@ export interface Validated extends PricedOperation {
 export interface CostRefusal extends Refusal {
   readonly cost?: CostExtension;
 }
-
-/** Slots of a process that died are free again this long after the longest operation would have ended. */
-const reservationMarginMs = 5_000;
 
 /** What ends a key is not priced. */
 const nothing: PricedEstimate = { kind: 'PRICED', points: 0, cost: 0, introspection: 0 };

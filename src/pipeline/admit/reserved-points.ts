@@ -17,13 +17,13 @@ export interface ReservedPoints {
   settle(kept: number): Promise<void>;
 }
 
-/** Of a slot, as of an operation's. */
-const marginMs = 5_000;
+/** Slots of a process that died are free again this long after the longest operation would have ended. */
+export const reservationMarginMs = 5_000;
 
 /** @param hasPlace the request has its place among what runs already */
 export function reservedPoints({ policy }: Caller, services: PipelineServices, hasPlace = false): ReservedPoints {
   const { throttle, watch, makeId, logger, clock, executionTimeoutMs } = services;
-  const ttlMs = executionTimeoutMs + marginMs;
+  const ttlMs = executionTimeoutMs + reservationMarginMs;
   let held: readonly Reservation[] = [];
   let points = 0;
 

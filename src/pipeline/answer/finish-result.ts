@@ -4,7 +4,7 @@ import { isUnavailable } from '../../db/database-error.ts';
 import { statusOf } from '../../kernel/error-codes.ts';
 import { codedError, codeOf, ForeignError, restated } from '../../kernel/errors.ts';
 import { redactTexts } from '../../kernel/redact-texts.ts';
-import { causeOf } from '../execute/fields/field-error.ts';
+import { causeOf, withheld } from '../execute/fields/field-error.ts';
 import type { PipelineServices } from '../services.ts';
 import { asRequestError } from './refusal.ts';
 import { shownError, shownMessage } from './shown-error.ts';
@@ -148,9 +148,6 @@ function nullArgument(): GraphQLError {
   const message = 'A variable is null where the argument needs a value. Give one, or leave it out.';
   return codedError('BAD_USER_INPUT', message);
 }
-
-/** Extensions that other software puts beside its errors, and that repeat what was sent or how we are built. */
-const withheld: ReadonlySet<string> = new Set(['originalError', 'unexpected', 'stacktrace', 'exception']);
 
 function cleaned(error: GraphQLError, redact: FinishServices['redact']): GraphQLError {
   const extensions = Object.fromEntries(Object.entries(error.extensions).filter(([name]) => !withheld.has(name)));

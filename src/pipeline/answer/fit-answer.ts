@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError, isNonNullType } from 'graphql';
+import { jsonSize } from '../../kernel/json-size.ts';
 import type { DocumentPlan, FieldPlan } from '../../plan/document-plan.ts';
 import { type AnswerMeter, tooLarge } from '../execute/fields/answer-meter.ts';
-import { jsonSize } from '../execute/fields/json-size.ts';
 
 /** What is known of an answer whose size is to be judged. */
 export interface AnswerToFit {
@@ -69,7 +69,7 @@ function wholeSize(result: ExecutionResult, { meter, isCounted, whole }: AnswerT
   const { data, errors, extensions = {} } = whole(result);
   const { http: _, ...shown } = extensions;
   const rest = {
-    ...(errors && { errors: errors.map(shownError) }),
+    ...(errors && { errors: errors.map(sentError) }),
     ...(Object.keys(shown).length > 0 && { extensions: shown }),
   };
   const ofRest = jsonSize(rest, most);
@@ -80,7 +80,7 @@ function wholeSize(result: ExecutionResult, { meter, isCounted, whole }: AnswerT
   return isCounted && atMost <= most ? atMost : around + jsonSize(data, most);
 }
 
-function shownError(error: GraphQLError): object {
+function sentError(error: GraphQLError): object {
   const { extensions = {}, ...shown } = error.toJSON();
   const { http: _, ...others } = extensions;
   return { ...shown, ...(Object.keys(others).length > 0 && { extensions: others }) };
@@ -184,7 +184,7 @@ function bySize({ data, errors = [] }: ExecutionResult, dropped: ReadonlySet<str
   const ofErrors = new Map<string | number | undefined, number>();
   for (const error of errors) {
     const [key] = error.path ?? [];
-    const size = jsonSize(shownError(error), Number.MAX_SAFE_INTEGER) + 1;
+    const size = jsonSize(sentError(error), Number.MAX_SAFE_INTEGER) + 1;
     ofErrors.set(key, (ofErrors.get(key) ?? 0) + size);
   }
   return Object.entries(data ?? {})

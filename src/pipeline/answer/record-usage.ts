@@ -4,6 +4,7 @@ import { beginningOf } from '../../kernel/beginning-of.ts';
 import { type CacheBound, weighedCache } from '../../kernel/bounded-cache.ts';
 import { codeOf, ForeignError } from '../../kernel/errors.ts';
 import { textBytes } from '../../kernel/heap-bytes.ts';
+import { numbering } from '../../kernel/numbering.ts';
 import { ownValue } from '../../kernel/own-value.ts';
 import type { CompiledSchema } from '../../plan/compiled-schema.ts';
 import type { DocumentPlan } from '../../plan/document-plan.ts';
@@ -102,8 +103,7 @@ const useBytes = 250;
  */
 function fieldUses(schema: CompiledSchema) {
   const nothing = compilePrivileges(schema, privilegeSet([]), { loneStarMatchesExplicit: false });
-  const plans = new WeakMap<DocumentPlan, number>();
-  let numbered = 0;
+  const numberOf = numbering<DocumentPlan>();
   const sets = weighedCache<string, readonly FieldUse[]>(
     fieldUsesBound,
     (uses, name) => textBytes(name) + useBytes * uses.length,
@@ -119,9 +119,7 @@ function fieldUses(schema: CompiledSchema) {
         return privileges.allows(verb, type, field) ? [{ coordinate, verb }] : [];
       });
     if (demands.demands.some(({ kind }) => kind === 'VARIABLE')) return compute();
-    const number = plans.get(plan) ?? numbered++;
-    plans.set(plan, number);
-    const name = `${number} ${privileges.hash} ${given(plan, variables)}`;
+    const name = `${numberOf(plan)} ${privileges.hash} ${given(plan, variables)}`;
     let uses = sets.get(name);
     if (uses === undefined) {
       uses = compute();

@@ -1,6 +1,7 @@
 import type { DocumentNode } from 'graphql';
 import { type CacheBound, weighedCache } from '../../kernel/bounded-cache.ts';
 import { heapBytes, textBytes } from '../../kernel/heap-bytes.ts';
+import { numbering } from '../../kernel/numbering.ts';
 import type { CompiledSchema } from '../../plan/compiled-schema.ts';
 import type { DocumentPlan } from '../../plan/document-plan.ts';
 import { compileDemands } from '../../privileges/demands.ts';
@@ -38,13 +39,10 @@ export function remainingOperations(
   reader: ArgumentReader,
 ): RemainingOperations {
   const cache = weighedCache<string, Remaining>(remainingOperationsBound, remainingBytes);
-  const numbers = new WeakMap<DocumentPlan, number>();
-  let count = 0;
+  const numberOf = numbering<DocumentPlan>();
   return (whole, document, denied) => {
     const { plan } = whole;
-    const number = numbers.get(plan) ?? count++;
-    numbers.set(plan, number);
-    const key = `${number}:${shapeOf(plan, denied)}`;
+    const key = `${numberOf(plan)}:${shapeOf(plan, denied)}`;
     const known = cache.get(key);
     if (known !== undefined) return known;
     const left = withoutDenied(plan, denied, document);

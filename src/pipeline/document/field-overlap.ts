@@ -5,6 +5,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { numbering } from '../../kernel/numbering.ts';
 
 /** Comparisons of two fields or of two fragments, and visits of selections: some milliseconds of each. */
 const mostComparisons = 25_000;
@@ -34,7 +35,7 @@ export function overlapsTooMuch(document: DocumentNode): boolean {
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
-  const numbers = new Map<SelectionSetNode, number>();
+  const numberOf = numbering<SelectionSetNode>();
   const known = new Set<string>();
   /** Fragments that have been compared with each other: graphql-js remembers each pair, for all operations that name it. */
   const compared = new Set<string>();
@@ -105,12 +106,6 @@ export function overlapsTooMuch(document: DocumentNode): boolean {
           comparisons += ((below.size - 1) * selections.length) / 2 / lookupsOfComparison;
       if (below.size > 0) merge(below);
     }
-  }
-
-  function numberOf(set: SelectionSetNode): number {
-    const number = numbers.get(set) ?? numbers.size;
-    numbers.set(set, number);
-    return number;
   }
 }
 

@@ -3,8 +3,8 @@ import type { Condition, DocumentPlan, WrittenBeyond } from '../../plan/document
 import type { PreparedOperation } from './prepared-operation.ts';
 
 /**
- * Bytes of the heap that the parts of a compiled operation hold, as `test/pipeline/document/operation-weight.test.ts`
- * measures them, rounded up. A field is counted for each object type that it stands on, since it is compiled for each.
+ * Bytes of the heap that the parts of a compiled operation hold, rounded up; `test/pipeline/document/known-documents.test.ts`
+ * holds their sum against the heap. A field is counted for each object type that it stands on, since it is compiled for each.
  */
 const bytesOf = {
   operation: 2_500,

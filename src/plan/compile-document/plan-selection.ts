@@ -1,5 +1,6 @@
 import type { ASTNode, FragmentDefinitionNode, SelectionSetNode } from 'graphql';
 import { invariant } from '../../kernel/invariant.ts';
+import { numbering } from '../../kernel/numbering.ts';
 import type { CompiledField, CompiledObject, CompiledSchema } from '../compiled-schema.ts';
 import type { Condition, FieldPlan, SelectionPlan } from '../document-plan.ts';
 import { collectFields, type FieldOccurrence, type Occurrence } from './collect-fields.ts';
@@ -37,7 +38,7 @@ export function planSelections(
 ): PlannedSelections {
   const selections: SelectionPlan[] = [];
   const known = new Map<readonly CompiledObject[], Map<string, Planned>>();
-  const numberOf = nodeNumbers();
+  const numberOf = numbering<SelectionSetNode>();
   const path: string[] = [];
   let introspects = false;
   const root = plan([rootType], [{ selectionSet: rootSet, when: always }], 1);
@@ -142,14 +143,4 @@ function childOccurrences(
 function whenNamed(nodes: readonly FieldOccurrence[]): Condition | undefined {
   const named = nodes.filter(({ isNamed }) => isNamed);
   return named.length === 0 ? undefined : anyOf(named.map(({ when }) => when));
-}
-
-function nodeNumbers(): (node: SelectionSetNode) => number {
-  const numbers = new Map<SelectionSetNode, number>();
-  return (node) => {
-    const known = numbers.get(node);
-    if (known !== undefined) return known;
-    numbers.set(node, numbers.size);
-    return numbers.size - 1;
-  };
 }

@@ -1,4 +1,5 @@
 import { type GraphQLOutputType, isListType, isNonNullType } from 'graphql';
+import { memberSize } from '../../kernel/json-size.ts';
 import type { FieldPlan, SelectionPlan } from '../../plan/document-plan.ts';
 import type { DeniedFields } from './denied-fields.ts';
 
@@ -104,9 +105,4 @@ export function restoreNulls(
     }
     return items;
   }
-}
-
-/** Bytes of a member of an object but for its value: quotes and colon; commas are not counted. */
-function memberSize(key: string): number {
-  return key.length + 3;
 }

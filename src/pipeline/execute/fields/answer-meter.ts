@@ -1,5 +1,6 @@
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
 import { codedError } from '../../../kernel/errors.ts';
+import { memberSize } from '../../../kernel/json-size.ts';
 import { type CoercedVariables, type DocumentPlan, holds, type SelectionPlan } from '../../../plan/document-plan.ts';
 import { fieldError } from './field-error.ts';
 
@@ -126,11 +127,6 @@ function answerMeter(maximumBytes: number, plan: DocumentPlan, variables: Coerce
 
 /** Bytes of an error but for what it says of itself. */
 const errorSize = 60;
-
-/** Bytes of a member of an object but for its value: quotes and colon; commas are not counted. */
-export function memberSize(key: string | number): number {
-  return String(key).length + 3;
-}
 
 function typenamesSize(selection: SelectionPlan | undefined, typeName: string, variables: CoercedVariables): number {
   let size = 0;

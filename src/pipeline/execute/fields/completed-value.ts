@@ -9,9 +9,9 @@ import {
   isObjectType,
 } from 'graphql';
 import { isPromise } from '../../../kernel/is-promise.ts';
+import { isJsonValue, jsonSize } from '../../../kernel/json-size.ts';
 import type { RunningAnswer } from './answer-meter.ts';
 import { ResolverFault } from './field-error.ts';
-import { isJsonValue, jsonSize } from './json-size.ts';
 import { isOwnScalar, Serialized, serializerOf } from './serialized.ts';
 
 /** Counts a value of one type, and answers with what the executor is given for it. Throws when it is too large. */

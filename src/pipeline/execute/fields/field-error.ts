@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { ForeignError, isCoded } from '../../../kernel/errors.ts';
-import { jsonSize } from './json-size.ts';
+import { jsonSize } from '../../../kernel/json-size.ts';
 
 /** Something that went wrong at a field, and of which nothing is shown. It says nothing by itself: what it was is `thrown`. */
 export class ResolverFault extends Error {
@@ -48,8 +48,10 @@ function foreignError(error: GraphQLError): ForeignError {
   return new ForeignError(String(error.message ?? ''), { extensions: jsonExtensions(error) });
 }
 
-/** What servers put beside an error for themselves, and what HTTP servers take from it: none of it is the API's to decide. */
-const withheld: ReadonlySet<string> = new Set(['http', 'stacktrace', 'originalError', 'exception', 'unexpected']);
+/** Extensions that other software puts beside its errors, and that repeat what was sent or how we are built. */
+export const withheld: ReadonlySet<string> = new Set(['originalError', 'unexpected', 'stacktrace', 'exception']);
+/** Of an API's own error also what HTTP servers take from it: neither is the API's to decide. */
+const withheldOfApi: ReadonlySet<string> = new Set([...withheld, 'http']);
 
 /** Without a code of its own, an error has the one that other servers give such errors. What is no JSON cannot be shown. */
 function jsonExtensions(error: GraphQLError): Record<string, unknown> {
@@ -64,7 +66,7 @@ function jsonExtensions(error: GraphQLError): Record<string, unknown> {
 }
 
 function withoutWithheld(extensions: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(extensions).filter(([name]) => !withheld.has(name)));
+  return Object.fromEntries(Object.entries(extensions).filter(([name]) => !withheldOfApi.has(name)));
 }
 
 function withCode(extensions: Record<string, unknown>): Record<string, unknown> {

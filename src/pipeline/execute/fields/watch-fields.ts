@@ -14,8 +14,9 @@ import {
   isObjectType,
 } from 'graphql';
 import { isPromise } from '../../../kernel/is-promise.ts';
+import { memberSize } from '../../../kernel/json-size.ts';
 import { asSent } from '../coerced-once.ts';
-import { type AnswerMeters, memberSize, type RunningAnswer } from './answer-meter.ts';
+import type { AnswerMeters, RunningAnswer } from './answer-meter.ts';
 import { completedValue } from './completed-value.ts';
 import { fieldError } from './field-error.ts';
 import { acceptSerialized, isOwnScalar } from './serialized.ts';

@@ -19,6 +19,11 @@ export function isJsonValue(value: unknown): boolean {
   return shown !== null && shown !== undefined && typeof shown !== 'function' && typeof shown !== 'symbol';
 }
 
+/** Bytes of a member of an object but for its value: quotes and colon; commas are not counted. */
+export function memberSize(key: string | number): number {
+  return String(key).length + 3;
+}
+
 function sizeWithin(value: unknown, most: number, depth: number): number {
   switch (typeof value) {
     case 'string':
