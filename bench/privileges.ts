@@ -1,18 +1,21 @@
 /** What privileges cost on a schema of GitHub's size, in time of the processor: `npx tsx bench/privileges.ts`. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { parse, Source } from 'graphql';
+import { buildSchema, parse, Source } from 'graphql';
 import { buildPlacesSchema } from '../src/apis/places/places-schema.ts';
 import { argumentReader } from '../src/apis/shared/argument-reader.ts';
+import { compileFormula } from '../src/cost/compile-formula.ts';
 import { knownDocuments } from '../src/pipeline/document/known-documents.ts';
 import { parseDocument } from '../src/pipeline/document/parse-document.ts';
 import { operationPreparer } from '../src/pipeline/document/prepare-operation.ts';
 import { validateDocument } from '../src/pipeline/document/validate-document.ts';
 import { compileDocument } from '../src/plan/compile-document/compile-document.ts';
 import { compileSchema } from '../src/plan/compile-schema/compile-schema.ts';
+import type { DocumentPlan } from '../src/plan/document-plan.ts';
 import { compilePrivileges } from '../src/privileges/compile-privileges.ts';
 import { checkDemands, compileDemands } from '../src/privileges/demands.ts';
 import { parsePrivilegeSet } from '../src/privileges/grammar/parse-privilege-set.ts';
+import { deniedFields, withoutDenied } from '../src/privileges/null-mode.ts';
 import { createPrivilegeCache } from '../src/privileges/privilege-cache.ts';
 import { filterSchema } from '../src/privileges/view/filter-schema.ts';
 import { github } from '../test/privileges/real-schemas/real-schemas.ts';
@@ -121,6 +124,40 @@ const hostile = {
   'a depth of 1,000': `{ country(code: "CH") { ${'borders { '.repeat(998)} name ${'}'.repeat(999)} }`,
 };
 for (const [name, text] of Object.entries(hostile)) await judged(name, text, 50);
+
+// A document that is new, on an interface of many types: what is compiled of it, and of what NULL leaves of it.
+const wide = compileSchema(buildSchema(wideSdl(200)));
+const wideNames = list(4, (index) => `f${index}`);
+const wideText = `{ n ${`{ ${wideNames} next `.repeat(6)} { id } ${'}'.repeat(6)} }`;
+const wideKey = compilePrivileges(wide, privileges(['read:*', '!read:T3.f1']), noStar);
+const noVariables = { raw: {}, coerced: {} };
+const wholes = await measure(() => compileWhole(), { callsPerRound: 1, rounds: 9 });
+const [, wholeSteps] = compileWhole();
+report(`compile ${wholeSteps} steps`, wholes.median / 1000, 'ms', undefined, spreadOf(inMs(wholes)));
+const [wholePlan] = compileWhole();
+const lefts = await measure(() => compileLeft(), { callsPerRound: 1, rounds: 9 });
+report('what NULL leaves of it', lefts.median / 1000, 'ms', undefined, spreadOf(inMs(lefts)));
+report('of the time of the whole', lefts.median / wholes.median, '×', 2);
+
+function wideSdl(types: number): string {
+  const fields = list(4, (index) => `f${index}: Int`);
+  const ofTypes = list(types, (index) => `type T${index} implements N { id: ID ${fields} next: N }`);
+  return `interface N { id: ID ${fields} next: N } ${ofTypes} type Query { n: N }`;
+}
+
+function compileWhole(): readonly [DocumentPlan, number] {
+  const answer = compileDocument(wide, parse(wideText), undefined, { maxSteps: 10_000, maxDepth: 15 });
+  if (answer.kind !== 'PLANNED') throw new Error(answer.kind);
+  compileDemands(wide, answer.plan);
+  compileFormula(wide, answer.plan);
+  return [answer.plan, answer.steps];
+}
+
+function compileLeft(): void {
+  const deniedOfWide = deniedFields(wholePlan, compileDemands(wide, wholePlan), wideKey, noVariables);
+  if (!deniedOfWide) throw new Error('nothing is denied');
+  compileDemands(wide, withoutDenied(wholePlan, deniedOfWide, parse(wideText)).plan);
+}
 
 async function judged(name: string, text: string, budget: number): Promise<void> {
   const judging = await measure((index) => judge(`${text}${' '.repeat(index)}`), { callsPerRound: 1, rounds: 7 });
