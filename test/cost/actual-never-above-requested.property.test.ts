@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   type ASTNode,
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
   type InlineFragmentNode,
@@ -148,11 +149,15 @@ test('the price is the same for aliases, inlined fragments, another order, and v
       const points = outcome(price(compiled, document, variables));
       expect(outcome(price(compiled, renamed(document), variables))).toBe(points);
       expect(outcome(price(compiled, inlined(document), variables))).toBe(points);
-      expect(outcome(price(compiled, reversed(document), variables))).toBe(points);
+      // Of several page sizes that cannot be used the first is told, which in another order is another one.
+      const told = typeof points === 'string' ? refusalsOf(compiled, document, variables) : [points];
+      expect(told[0]).toBe(points);
+      expect(told).toContain(outcome(price(compiled, reversed(document), variables)));
       const moved = literalsAsVariables(schema, document);
       expect(outcome(price(compiled, moved.document, { ...variables, ...moved.variables }))).toBe(points);
     }),
-    { numRuns },
+    // The example has two.
+    { numRuns, examples: [[805252145]] },
   );
 });
 
@@ -173,6 +178,27 @@ test('a larger page never costs less', () => {
     { numRuns },
   );
 });
+
+/** The codes of all page sizes that cannot be used, in the order of the document: each is found once those before are gone. */
+function refusalsOf(compiled: CompiledSchema, document: DocumentNode, variables: Case['variables']): readonly string[] {
+  const codes: string[] = [];
+  let left = document;
+  for (;;) {
+    const estimate = price(compiled, left, variables).estimate();
+    if (estimate.kind === 'PRICED') return codes;
+    const { code, node } = estimate;
+    if (node === undefined) throw new Error(`${code} is at no field`);
+    codes.push(code);
+    left = visit(left, { Field: (field) => (field === node ? skipped(field) : undefined) });
+  }
+}
+
+/** What it names stays named, so that the document stays valid. */
+function skipped(field: FieldNode): FieldNode {
+  const [operation] = parse('{ it @skip(if: true) }').definitions;
+  const [it] = operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections : [];
+  return { ...field, directives: it?.directives ?? [] };
+}
 
 /** Points, or the code of the refusal. */
 function outcome(priced: Priced): number | string {
